@@ -1,0 +1,1 @@
+"""Batch reading of handwritten digits on scanned forms."""

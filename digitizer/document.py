@@ -1,0 +1,199 @@
+"""The nouns that flow through: scan file, page, cell, reading, field result, page result."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+BLANK = "_"
+"""In `FieldResult.cells`: nothing is written in the cell."""
+VOID = "x"
+"""In `FieldResult.cells`: the writer crossed the cell out."""
+UNREADABLE = "?"
+"""In `FieldResult.cells`: there is ink, and it is no digit that can be read."""
+
+AUTO_FORM = "auto"
+"""The form of a page that was read without a template."""
+
+
+class FieldKind(StrEnum):
+    """How a field is laid out on the page."""
+
+    COMB = "comb"
+    """A row of boxes, a digit each."""
+    GRID = "grid"
+    """Rows of combs."""
+
+
+class FieldStatus(StrEnum):
+    """Where a field stands on its way to the user."""
+
+    ACCEPTED = "accepted"
+    REVIEW = "review"
+    CONFIRMED = "confirmed"
+    CORRECTED = "corrected"
+
+
+class PageStatus(StrEnum):
+    """What became of a page, or of a file that has none."""
+
+    DONE = "done"
+    REJECTED = "rejected"
+    """The page could be seen but not read."""
+    FAILED = "failed"
+    """The file or the page could not be decoded."""
+    SKIPPED = "skipped"
+    """Not a scan at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanFile:
+    """A file as delivered.
+
+    Attributes
+    ----------
+    path
+        Where it lies.
+    name
+        Its path relative to the scan folder, `/` between the parts, always valid Unicode: what stands
+        in the `scan` column. Bytes of a name that are no UTF-8 are written as `\\xNN`.
+    """
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One image of a scan, as its file shows it (EXIF or TIFF orientation applied).
+
+    Attributes
+    ----------
+    scan, number
+        `ScanFile.name`, and the 1-based page number in that file.
+    pixels
+        (height, width) uint8, grey, paper 255.
+    dpi
+        Resolution that the file states, None if it states none.
+    sha256
+        Of the file's bytes, hexadecimal.
+    """
+
+    scan: str
+    number: int
+    pixels: NDArray[np.uint8]
+    dpi: float | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One digit box on a page.
+
+    Attributes
+    ----------
+    row, column
+        0-based place in its field.
+    quad
+        (4, 2) float64, the middle of the printed frame in px on the page as (x, y): top left, top right,
+        bottom right, bottom left, as the writer saw them (so a page upside down has its first corner
+        at the bottom right).
+    """
+
+    row: int
+    column: int
+    quad: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One answer on a page: a comb or a grid, cells in reading order (row by row)."""
+
+    name: str
+    kind: FieldKind
+    rows: int
+    columns: int
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one cell says.
+
+    Attributes
+    ----------
+    symbol
+        A digit, `BLANK`, `VOID` or `UNREADABLE`.
+    confidence
+        Calibrated probability, 0-1, that `symbol` is right.
+    """
+
+    symbol: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class FieldResult:
+    """What one field says: one row of `fields.csv`.
+
+    Attributes
+    ----------
+    value
+        The digits, blanks and voids left out, after review if there was one.
+    cells
+        One character per cell as read.
+    confidence
+        Probability, 0-1, that `value` is exactly right.
+    reason
+        Why it needs review; empty when it does not.
+    cell_confidences
+        0-1, one per cell.
+    x, y, width, height
+        Bounding box on the page as its file shows it, px.
+    """
+
+    form: str
+    field: str
+    value: str
+    cells: str
+    confidence: float
+    status: FieldStatus
+    reason: str
+    cell_confidences: tuple[float, ...]
+    x: int
+    y: int
+    width: int
+    height: int
+    machine_value: str
+    reviewer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """What became of one page, or of a file that has none: one row of `pages.csv`.
+
+    Attributes
+    ----------
+    page
+        1-based; None for a file that has no page.
+    reason
+        Why it is not done; empty when it is.
+    residual_mm
+        How well the page fits its template; None without one.
+    rotation
+        Degrees (0, 90, 180, 270) that the page as its file shows it has to be turned clockwise to stand
+        upright; None where it was not decided.
+    """
+
+    scan: str
+    page: int | None
+    form: str
+    status: PageStatus
+    reason: str
+    fields: tuple[FieldResult, ...] = ()
+    residual_mm: float | None = None
+    dpi: float | None = None
+    rotation: int | None = None
+    sha256: str = ""

@@ -1,0 +1,49 @@
+"""What goes straight through and what a person sees: thresholds as data."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from digitizer.errors import UsageError
+
+DEFAULT_MAX_ERRORS = Fraction(1, 1000)
+"""At most one wrong field in a thousand accepted ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptancePolicy:
+    """Accepts a field whose confidence is at least `threshold` (0-1).
+
+    The threshold of an error rate r is 1 - r: every accepted field is then wrong with a probability of at
+    most r, and so is their average, whatever else the run holds. Deciding each field alone keeps a result
+    independent of which other scans lie in the folder.
+    """
+
+    threshold: float
+
+    @classmethod
+    def from_max_errors(cls, max_errors: Fraction) -> "AcceptancePolicy":
+        """Accept at an error rate of at most `max_errors` wrong fields per accepted field."""
+        return cls(threshold=float(1 - max_errors))
+
+    def accepts(self, confidence: float) -> bool:
+        """Tell whether a field of this confidence needs no person."""
+        return confidence >= self.threshold
+
+
+def parse_error_rate(text: str) -> Fraction:
+    """Read an error rate such as `1/1000`, `0.001` or `0.1%`.
+
+    Raises
+    ------
+    UsageError
+        If it is none of these, or not between 0 and 1.
+    """
+    stripped = text.strip()
+    percent = stripped.endswith("%")
+    try:
+        rate = Fraction(stripped.removesuffix("%").strip()) / (100 if percent else 1)
+    except (ValueError, ZeroDivisionError) as error:
+        raise UsageError(f"Not an error rate: {text!r}. Write it as 1/1000, 0.001 or 0.1%.") from error
+    if not 0 <= rate < 1:
+        raise UsageError(f"An error rate lies between 0 and 1: {text!r}.")
+    return rate
