@@ -1,0 +1,140 @@
+"""The command line: `digitizer run`, `digitizer score`. All that is printed is printed here."""
+
+import os
+import signal
+import sys
+import traceback
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digitizer.errors import DigitizerError, ExitCode, TemplateError, UsageError
+
+if TYPE_CHECKING:
+    from digitizer.policy import AcceptancePolicy
+
+app = typer.Typer(
+    name="digitizer",
+    help="Read handwritten digits off scanned forms, in bulk, with confidences that hold.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+DEFAULT_OUT = Path("digitizer-out")
+TRACEBACK_VARIABLE = "DIGITIZER_TRACEBACK"
+"""Set it to see where a bug is; off by default, for a traceback may quote what a form says."""
+
+
+def main() -> None:
+    """Run the command line; every outcome becomes an exit code (see `digitizer.errors`)."""
+    try:
+        app()
+    except DigitizerError as error:
+        typer.echo(f"digitizer: {error}", err=True)
+        sys.exit(error.exit_code)
+    except Exception as error:  # a bug: the user gets a sentence, not a page of code
+        if os.environ.get(TRACEBACK_VARIABLE):
+            traceback.print_exc()
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
+        typer.echo(f"digitizer: this is a bug: {where}. {TRACEBACK_VARIABLE}=1 shows all of it.", err=True)
+        sys.exit(ExitCode.BUG)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"digitizer {version('digitizer')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run(
+    scans: Annotated[Path, typer.Argument(help="A folder of scans, read recursively, or one file. Never changed.")],
+    out: Annotated[Path, typer.Option(help="Folder of the results.")] = DEFAULT_OUT,
+    max_errors: Annotated[
+        str | None,
+        typer.Option(help="How many accepted fields may be wrong: 1/1000, 0.001 or 0.1%.", show_default="1/1000"),
+    ] = None,
+    threshold: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Instead of --max-errors: accept from this confidence on.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Worker processes.", show_default="one per usable core")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="A model folder, or the name of a shipped model.", show_default="the shipped one")
+    ] = None,
+    template: Annotated[Path | None, typer.Option(help="Not yet: forms are read without templates.")] = None,
+) -> None:
+    """Read all scans; write fields.csv, pages.csv and summary.json.
+
+    Exit codes: 0 all read, 2 wrong usage, 3 some pages were rejected or failed, 75 another run holds the
+    output folder, 130 stopped by Ctrl-C, 1 a bug.
+    """
+    if template is not None:
+        raise TemplateError("Templates come in a later release; without --template every comb and grid is read.")
+    policy = acceptance_policy(max_errors, threshold)
+
+    from digitizer.batch import Job, digitize_folder, usable_cpus
+    from digitizer.console import ProgressDisplay, print_outcome
+
+    job = Job(
+        scans=scans, out=out, policy=policy, model=_model(model), workers=usable_cpus() if workers is None else workers
+    )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # stop as cleanly as at Ctrl-C
+    try:
+        with ProgressDisplay() as display:
+            summary = digitize_folder(job, progress=display.show)
+    except KeyboardInterrupt:
+        typer.echo("Stopped. No result was written; those of an earlier run are as they were.", err=True)
+        raise
+    print_outcome(summary, out)
+    raise typer.Exit(summary.exit_code)
+
+
+@app.command()
+def score(
+    results: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the results of a run.")],
+    truth: Annotated[Path, typer.Option(help="CSV with the columns scan, page, field, value and perhaps cells.")],
+) -> None:
+    """Compare the results of a run with the truth."""
+    from digitizer.report.score import format_score
+    from digitizer.report.score import score as compare
+
+    typer.echo(format_score(compare(results, truth)))
+
+
+def acceptance_policy(max_errors: str | None, threshold: float | None) -> "AcceptancePolicy":
+    """Return the policy that the two options ask for.
+
+    Raises
+    ------
+    UsageError
+        If both are given, or the error rate is none.
+    """
+    from digitizer.policy import DEFAULT_MAX_ERRORS, AcceptancePolicy, parse_error_rate
+
+    if threshold is not None:
+        if max_errors is not None:
+            raise UsageError("Give either --max-errors or --threshold, not both.")
+        return AcceptancePolicy(threshold)
+    return AcceptancePolicy.from_max_errors(DEFAULT_MAX_ERRORS if max_errors is None else parse_error_rate(max_errors))
+
+
+def _model(given: str | None) -> Path | str | None:
+    """Tell a model folder from the name of a shipped model."""
+    if given is None or (os.sep not in given and not Path(given).is_dir()):
+        return given
+    return Path(given)

@@ -1,0 +1,97 @@
+"""What `digitizer run` shows: progress on stderr, the outcome on stdout, what could not be read on stderr."""
+
+from pathlib import Path
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from digitizer import batch
+from digitizer.document import FieldStatus, PageResult, PageStatus
+from digitizer.ledger.export import FIELDS_FILE, PAGES_FILE, SUMMARY_FILE
+from digitizer.ledger.summary import Summary
+from digitizer.ledger.tables import visible
+
+UNREAD_SHOWN = 20
+"""Names on the screen; all of them are in `pages.csv`."""
+_STAGES = {"inspect": "Looking into files", "read": "Reading pages"}
+
+
+class ProgressDisplay:
+    """A bar on a terminal; elsewhere, such as in a log, a line for each tenth of the work."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._tasks: dict[str, TaskID] = {}
+        self._tenths: dict[str, int] = {}
+
+    def __enter__(self) -> "ProgressDisplay":
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def show(self, progress: batch.Progress) -> None:
+        """Show how far the run is."""
+        description = _STAGES[progress.stage]
+        if self._console.is_terminal:
+            if progress.stage not in self._tasks:
+                self._tasks[progress.stage] = self._bar.add_task(description, total=progress.total)
+            self._bar.update(self._tasks[progress.stage], completed=progress.done)
+            return
+        tenth = 10 * progress.done // progress.total
+        if tenth > self._tenths.get(progress.stage, 0):
+            self._tenths[progress.stage] = tenth
+            self._console.print(f"{description}: {progress.done} of {progress.total}", highlight=False)
+
+
+def print_outcome(summary: Summary, out: Path) -> None:
+    """Print the counts and where the results are; on stderr what could not be read."""
+    console = Console(soft_wrap=True, highlight=False)
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(justify="left")
+    table.add_column(justify="right")
+    table.add_column(justify="left")
+    table.add_row("pages", str(sum(summary.pages.values())), _page_note(summary))
+    table.add_row("fields", str(summary.field_count))
+    table.add_row("accepted", str(summary.fields[FieldStatus.ACCEPTED]), _accepted_note(summary))
+    table.add_row("for review", str(summary.fields[FieldStatus.REVIEW]))
+    console.print(table)
+    for name in (FIELDS_FILE, PAGES_FILE, SUMMARY_FILE):
+        console.print(Text(str(out / name)))
+    _print_unread(summary.unread)
+
+
+def _page_note(summary: Summary) -> str:
+    counts = [f"{summary.pages[status]} {status}" for status in PageStatus if summary.pages[status]]
+    return ", ".join(counts)
+
+
+def _accepted_note(summary: Summary) -> str:
+    """Return the straight-through rate beside the error rate that it comes with."""
+    if summary.straight_through_rate is None or summary.expected_error_rate is None:
+        return ""
+    return f"{summary.straight_through_rate:.1%} straight through, expected errors {summary.expected_error_rate:.3%}"
+
+
+def _print_unread(unread: tuple[PageResult, ...]) -> None:
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    for page in unread[:UNREAD_SHOWN]:
+        name = "".join(visible(character) for character in page.scan)
+        where = name if page.page is None else f"{name}, page {page.page}"
+        console.print(Text(f"{page.status}: {where}: {page.reason}"))
+    if len(unread) > UNREAD_SHOWN:
+        console.print(f"... and {len(unread) - UNREAD_SHOWN} more: see {PAGES_FILE}")

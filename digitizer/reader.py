@@ -1,0 +1,109 @@
+"""What a worker process does with scans: look into files, read chunks of pages.
+
+Files are opened here and nowhere else, so that a hostile one can harm a worker only.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from digitizer.document import Page, PageResult, ScanFile
+from digitizer.errors import ScanError
+from digitizer.pipeline import digitize_pages
+from digitizer.policy import AcceptancePolicy
+from digitizer.reading.classifier import DigitClassifier, load_classifier
+from digitizer.scans.decode import Limits, PageFailure, inspect, read_pages
+from digitizer.tasks import Chunk, Inspected, Inspection, failed_page
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """Which network read the scans: its name, and the SHA-256 of its weights in hexadecimal."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReader:
+    """Recipe of a `Reader`: small enough to be sent to a worker, which loads the model itself.
+
+    Attributes
+    ----------
+    model
+        A model folder, the name of a shipped model, or None for the default one.
+    """
+
+    model: Path | str | None
+    policy: AcceptancePolicy
+    limits: Limits
+
+    def __call__(self) -> "Reader":
+        """Load the model.
+
+        Raises
+        ------
+        ModelError
+            If it is missing or altered.
+        """
+        import cv2
+
+        cv2.setNumThreads(1)  # the processes share the cores
+        if isinstance(self.model, Path):
+            classifier = load_classifier(folder=self.model)
+        elif self.model is not None:
+            classifier = load_classifier(name=self.model)
+        else:
+            classifier = load_classifier()
+        return Reader(classifier, self.policy, self.limits)
+
+
+class Reader:
+    """Carries out the tasks of one worker process."""
+
+    def __init__(self, classifier: DigitClassifier, policy: AcceptancePolicy, limits: Limits) -> None:
+        self._classifier = classifier
+        self._policy = policy
+        self._limits = limits
+
+    @property
+    def info(self) -> ModelInfo:
+        """The model that this worker reads with."""
+        return ModelInfo(self._classifier.name, self._classifier.sha256)
+
+    def __call__(self, task: Inspection | Chunk, beat: Callable[[], None]) -> list[Inspected] | list[PageResult]:
+        """Carry out one task, with a sign of life after each file or page."""
+        if isinstance(task, Inspection):
+            return [self._inspect(file, beat) for file in task.files]
+        return self._read(task, beat)
+
+    def _inspect(self, file: ScanFile, beat: Callable[[], None]) -> Inspected:
+        beat()
+        try:
+            return Inspected(file, inspect(file, self._limits))
+        except ScanError as error:
+            return Inspected(file, None, error.reason)
+
+    def _read(self, chunk: Chunk, beat: Callable[[], None]) -> list[PageResult]:
+        failures: list[PageResult] = []
+        results = digitize_pages(self._pages(chunk, failures, beat), self._classifier, self._policy)
+        answers = [*results, *failures]
+        if sorted((answer.scan, answer.page or 0) for answer in answers) != sorted(chunk.identities()):
+            raise RuntimeError("Pages went missing on their way through the pipeline")
+        return answers
+
+    def _pages(self, chunk: Chunk, failures: list[PageResult], beat: Callable[[], None]) -> Iterator[Page]:
+        """Yield what can be decoded, one page in memory at a time; note the rest in `failures`."""
+        for run in chunk.runs:
+            pending = set(run.pages)
+            try:
+                for page in read_pages(run.file, run.pages, self._limits, sha256=run.sha256):
+                    beat()
+                    pending.discard(page.number)
+                    if isinstance(page, PageFailure):
+                        failures.append(failed_page(run, page.number, page.reason))
+                    else:
+                        yield page
+            except ScanError as error:
+                failures.extend(failed_page(run, number, error.reason) for number in sorted(pending))
+        beat()
