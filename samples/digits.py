@@ -1,0 +1,45 @@
+"""Handwritten digits to fill the forms with: MNIST's test images, each used once."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+BUNDLED_FILE = Path(__file__).with_name("digits.npz")
+"""The last ten of each digit in the MNIST test set, for tests and benchmarks."""
+
+
+class DigitPool:
+    """Hands out images of digits in a shuffled order, each once before any comes again.
+
+    Parameters
+    ----------
+    images
+        (N, 28, 28) uint8, ink 255.
+    labels
+        (N,) uint8, 0-9; every digit at least once.
+    """
+
+    def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.uint8], rng: np.random.Generator) -> None:
+        self._images = images
+        self._order = {digit: rng.permutation(np.flatnonzero(labels == digit)) for digit in range(10)}
+        self._used: defaultdict[int, int] = defaultdict(int)
+
+    def take(self, digit: int) -> NDArray[np.uint8]:
+        """Give the next image of `digit`: (28, 28) uint8, ink 255."""
+        order = self._order[digit]
+        place = order[self._used[digit] % len(order)]
+        self._used[digit] += 1
+        return np.asarray(self._images[place], np.uint8)
+
+
+def load_pool(file: Path, rng: np.random.Generator) -> DigitPool:
+    """Load the test digits of an MNIST file in Keras' layout (`x_test`, `y_test`)."""
+    with np.load(file, allow_pickle=False) as arrays:
+        return DigitPool(arrays["x_test"], arrays["y_test"], rng)
+
+
+def bundled_pool(rng: np.random.Generator) -> DigitPool:
+    """Load the digits that come with the samples."""
+    return load_pool(BUNDLED_FILE, rng)
