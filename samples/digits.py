@@ -3,11 +3,16 @@
 from collections import defaultdict
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 BUNDLED_FILE = Path(__file__).with_name("digits.npz")
 """The last ten of each digit in the MNIST test set, for tests and benchmarks."""
+
+
+FAINT = 80
+"""Ink up to this shade (0-255) does not hold a stroke together."""
 
 
 class DigitPool:
@@ -35,11 +40,22 @@ class DigitPool:
 
 
 def load_pool(file: Path, rng: np.random.Generator) -> DigitPool:
-    """Load the test digits of an MNIST file in Keras' layout (`x_test`, `y_test`)."""
+    """Load the test digits of an MNIST file in Keras' layout (`x_test`, `y_test`), but for broken ones."""
     with np.load(file, allow_pickle=False) as arrays:
-        return DigitPool(arrays["x_test"], arrays["y_test"], rng)
+        images, labels = arrays["x_test"], arrays["y_test"]
+    whole = [is_whole(image) for image in images]
+    return DigitPool(images[whole], labels[whole], rng)
 
 
 def bundled_pool(rng: np.random.Generator) -> DigitPool:
     """Load the digits that come with the samples."""
     return load_pool(BUNDLED_FILE, rng)
+
+
+def is_whole(image: NDArray[np.uint8]) -> bool:
+    """Tell whether a digit, (28, 28) uint8, ink 255, is written in one or two pieces.
+
+    More pieces are what faint scans left of a digit: nobody could say what the truth is.
+    """
+    parts, _ = cv2.connectedComponents((image > FAINT).astype(np.uint8), connectivity=8)
+    return int(parts) - 1 <= 2

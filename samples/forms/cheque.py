@@ -23,7 +23,7 @@ def cheque(account: str, euros: str, cents: str, payee: str, words: str, *, prin
     sheet.text(8, 38, "the sum of", 3.0)
     sheet.text(26, 38, words, 4.2, "Times-Italic", (0.1, 0.15, 0.45))
     sheet.lines([(24, 39.5), (100, 39.5)], 0.4)
-    sheet.text(108, 36, "EUR", 4.0, "Helvetica-Bold", anchor="middle")
+    sheet.text(110, 36, "EUR", 4.0, "Helvetica-Bold", anchor="end")
     sheet.comb(113, 30, euros, AMOUNT_BOXES)
     comma_mm = 113 + AMOUNT_BOXES.width_mm * len(euros) + 3
     sheet.text(comma_mm, 38, ",", 9.0, "Helvetica-Bold", anchor="middle")
