@@ -1,0 +1,104 @@
+"""One image out of a PNG, JPEG, TIFF, WebP or BMP.
+
+Pillow decodes all of them: for an A4 page at 300 dpi it takes as long as OpenCV (both use libjpeg-turbo), and it can
+tell that a file is truncated where OpenCV returns a page that is grey below the cut.
+"""
+
+import contextlib
+import io
+import struct
+
+import numpy as np
+from PIL import Image, ImageOps
+from PIL.TiffImagePlugin import TiffImageFile
+
+from digitizer.errors import ScanError
+from digitizer.scans.decoding import Decoded, decoding
+from digitizer.scans.formats import ScanFormat
+from digitizer.scans.grey import TRANSPOSE_OF_ORIENTATION, to_grey
+from digitizer.scans.jpeg import sealed_jpeg
+from digitizer.scans.limits import Limits
+from digitizer.scans.png import check_png
+from digitizer.scans.reasons import Reason
+from digitizer.scans.resolution import believed_dpi, square_pixels
+
+_ORIENTATION, _COMPRESSION, _PHOTOMETRIC = 274, 259, 262
+_UNCOMPRESSED, _WHITE_IS_ZERO = 1, 0
+_OFFSETS_AND_COUNTS = ((273, 279), (324, 325))
+"""Tags of strips, and of tiles."""
+_ROUNDED_UP_BYTES = 3
+"""Writers pad a strip's byte count to a word, and end the file without the padding."""
+
+
+def decode_raster(data: bytes, scan_format: ScanFormat, limits: Limits) -> Decoded:
+    """Decode a PNG, JPEG, WebP or BMP; of an animation the first picture.
+
+    Raises
+    ------
+    ScanError
+        `too_large`, `truncated` or `damaged`.
+    """
+    if scan_format is ScanFormat.PNG:
+        check_png(data)
+    elif scan_format is ScanFormat.JPEG:
+        data = sealed_jpeg(data)
+    with decoding(), Image.open(io.BytesIO(data), formats=[scan_format.value]) as image:
+        orientation = _orientation(image)
+        grey = _load_grey(image, limits)
+        if orientation in TRANSPOSE_OF_ORIENTATION:
+            grey = grey.transpose(TRANSPOSE_OF_ORIENTATION[orientation])
+        return _decoded(grey, image.info.get("dpi"), orientation, limits)
+
+
+def decode_tiff(stream: io.BytesIO, limits: Limits) -> Decoded:
+    """Decode the first page of a TIFF; raises as `decode_raster` does."""
+    with decoding(), Image.open(stream, formats=[ScanFormat.TIFF.value]) as image:
+        if not isinstance(image, TiffImageFile):
+            raise ScanError(Reason.DAMAGED)
+        _check_strips(image, stream.getbuffer().nbytes)
+        orientation = _orientation(image)
+        white_is_zero = image.tag_v2.get(_PHOTOMETRIC) == _WHITE_IS_ZERO
+        grey = _load_grey(image, limits)  # Pillow turns a TIFF by its orientation
+        if white_is_zero and image.mode.startswith("I;16"):  # and inverts all depths but this one
+            grey = ImageOps.invert(grey)
+        return _decoded(grey, image.info.get("dpi"), orientation, limits)
+
+
+def decode_embedded_jpeg(data: bytes, limits: Limits) -> Image.Image:
+    """Decode a JPEG that is part of another file, which states orientation and resolution; mode L."""
+    with decoding(), Image.open(io.BytesIO(sealed_jpeg(data)), formats=[ScanFormat.JPEG.value]) as image:
+        return _load_grey(image, limits)
+
+
+def _load_grey(image: Image.Image, limits: Limits) -> Image.Image:
+    limits.check_pixels(*image.size)
+    image.draft("L", None)  # of a colour JPEG only the luma is decoded
+    image.load()
+    return to_grey(image)
+
+
+def _decoded(grey: Image.Image, stated_dpi: object, orientation: int, limits: Limits) -> Decoded:
+    """Make a page of an image that is the right way up; `stated_dpi` is from before it was turned."""
+    if orientation in (5, 6, 7, 8) and isinstance(stated_dpi, tuple):
+        stated_dpi = stated_dpi[::-1]
+    square, dpi = square_pixels(grey, believed_dpi(stated_dpi, grey.size), limits)
+    return Decoded(np.asarray(square), dpi)
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return the EXIF or TIFF orientation, 1 if there is none; metadata that make no sense do not condemn a page."""
+    with contextlib.suppress(SyntaxError, OSError, ValueError, LookupError, TypeError, EOFError, struct.error):
+        orientation = image.getexif().get(_ORIENTATION, 1)
+        return orientation if orientation in TRANSPOSE_OF_ORIENTATION else 1
+    return 1
+
+
+def _check_strips(image: TiffImageFile, size: int) -> None:
+    """Refuse compressed data that end outside the file: some decoders of libtiff fill the rest with white."""
+    tags = image.tag_v2
+    if tags.get(_COMPRESSION, _UNCOMPRESSED) == _UNCOMPRESSED:
+        return  # Pillow's own decoder notices
+    for offsets, counts in _OFFSETS_AND_COUNTS:
+        for offset, count in zip(tags.get(offsets, ()), tags.get(counts, ()), strict=False):
+            if offset + count > size + _ROUNDED_UP_BYTES:
+                raise ScanError(Reason.TRUNCATED)
