@@ -110,7 +110,7 @@ def _read(file: Path, columns: Iterable[str]) -> "pd.DataFrame":
     import pandas as pd
 
     try:
-        table = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
+        table = pd.read_csv(file, dtype=str, keep_default_na=False, index_col=False)
     except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} is no CSV file in UTF-8, separated by commas: {error}") from error
     if absent := [column for column in columns if column not in table.columns]:
