@@ -25,7 +25,7 @@ from digitizer.ledger.summary import Provenance, Summary, summarize
 from digitizer.policy import DEFAULT_MAX_ERRORS, AcceptancePolicy
 from digitizer.reader import ModelInfo, OpenReader
 from digitizer.scans.decode import Limits
-from digitizer.scans.discovery import discover
+from digitizer.scans.discovery import Found, discover
 from digitizer.tasks import Chunk, Inspected, Inspection, plan_chunks
 from digitizer.worker import Handler, WorkerSettings
 from digitizer.workers import TaskFailed, Workers
@@ -132,8 +132,8 @@ def digitize_folder(
     with output_lock(job.out), Workers(settings, job.workers) as workers:
         model: ModelInfo = workers.info()
         found = discover(job.scans, _excluded(job))
-        rows = [_whole_file(each.file, PageStatus.SKIPPED, each.skip_reason) for each in found if each.skip_reason]
-        inspected = _inspect([each.file for each in found if not each.skip_reason], job, workers, progress)
+        rows = [_not_opened(each) for each in found if not each.to_read]
+        inspected = _inspect([each.file for each in found if each.to_read], job, workers, progress)
         rows += [_whole_file(each.file, PageStatus.FAILED, each.reason) for each in inspected if each.info is None]
         chunks = plan_chunks(inspected, job.pages_per_chunk, job.workers)
         rows += _read(chunks, workers, execute or partial(on_threads, threads=job.workers), progress)
@@ -204,6 +204,12 @@ def _read(
         pages += results
         progress(Progress("read", len(pages), total))
     return pages
+
+
+def _not_opened(found: Found) -> PageResult:
+    """Return the row of an entry that is no scan, or that cannot be reached."""
+    status = PageStatus.FAILED if found.fail_reason else PageStatus.SKIPPED
+    return _whole_file(found.file, status, found.fail_reason or found.skip_reason)
 
 
 def _whole_file(file: ScanFile, status: PageStatus, reason: str) -> PageResult:

@@ -18,7 +18,7 @@ from digitizer.tasks import Chunk, Inspected, Inspection, failed_page
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """Which network read the scans: its name, and the SHA-256 of its weights in hexadecimal."""
+    """Which network read the scans: its name, and the SHA-256 of its card, which holds the hashes of all its files."""
 
     name: str
     sha256: str
@@ -104,6 +104,7 @@ class Reader:
                         failures.append(failed_page(run, page.number, page.reason))
                     else:
                         yield page
+                    del page  # so that it does not stay in memory while the next is decoded
             except ScanError as error:
                 failures.extend(failed_page(run, number, error.reason) for number in sorted(pending))
         beat()

@@ -24,7 +24,7 @@ class Provenance:
     version
         Of digitizer.
     model, model_sha256
-        Name of the network, and the hash of its weights.
+        Name of the network, and the hash of its card, which holds the hashes of all its files.
     threshold
         Confidence from which a field is accepted, 0-1.
     """
