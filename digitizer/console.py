@@ -76,8 +76,7 @@ def print_outcome(summary: Summary, out: Path) -> None:
 
 
 def _page_note(summary: Summary) -> str:
-    counts = [f"{summary.pages[status]} {status}" for status in PageStatus if summary.pages[status]]
-    return ", ".join(counts)
+    return ", ".join(f"{status} {summary.pages[status]}" for status in PageStatus if summary.pages[status])
 
 
 def _accepted_note(summary: Summary) -> str:
