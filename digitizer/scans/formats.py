@@ -26,7 +26,7 @@ OTHER_IMAGE_SUFFIXES = frozenset(
     {".heic", ".heif", ".avif", ".jxl", ".jp2", ".j2k", ".jpx", ".gif", ".djvu", ".jb2", ".jbig2"}
     | {".pbm", ".pgm", ".ppm", ".pnm", ".pcx", ".dcx", ".psd", ".dng", ".eps", ".ps"},
 )
-"""Suffixes of images that cannot be read: they fail instead of being skipped, for somebody may wait for their values."""
+"""Suffixes of images that cannot be read: they fail instead of being skipped: somebody may wait for their values."""
 
 _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", ScanFormat.PNG),

@@ -75,7 +75,7 @@ def _segment(data: bytes, at: int, marker: int, picture: _Picture) -> int:
             picture.missing_bits = {body[6 + 3 * i]: [255] * 64 for i in range(body[5])}
         elif marker == _SOS:
             return _scan(data, end, body, picture)
-    except (IndexError, KeyError) as error:
+    except (LookupError, ValueError) as error:  # a header too short for what it announces
         raise ScanError(Reason.DAMAGED) from error
     return end
 

@@ -52,8 +52,9 @@ def open_pdf(data: bytes) -> Iterator[Pdf]:
         locked = error.err_code in (pdfium_c.FPDF_ERR_PASSWORD, pdfium_c.FPDF_ERR_SECURITY)
         raise ScanError(Reason.ENCRYPTED if locked else Reason.DAMAGED) from error
     try:
-        if document.get_formtype() != pdfium_c.FORMTYPE_NONE:
-            document.init_forms()
+        with decoding():
+            if document.get_formtype() != pdfium_c.FORMTYPE_NONE:
+                document.init_forms()
         yield Pdf(document, not has_decode_arrays(data))
     finally:
         document.close()
@@ -92,6 +93,6 @@ def _render(page: pdfium.PdfPage, limits: Limits) -> Decoded:
             raise ScanError(Reason.TOO_LARGE, f"The page measures {width_in:.0f} x {height_in:.0f} inches.")
     bitmap = page.render(scale=dpi / POINTS_PER_INCH, grayscale=True, fill_color=(255, 255, 255, 255))
     try:
-        return Decoded(bitmap.to_numpy().copy(), round(dpi, 1))
+        return Decoded(bitmap.to_numpy(), round(dpi, 1))
     finally:
         bitmap.close()

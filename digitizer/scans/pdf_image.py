@@ -179,7 +179,8 @@ def _decode(image: pdfium.PdfImage, limits: Limits, plain_jpegs: bool) -> Image.
     if plain and image.get_filters(skip_simple=True) == ["DCTDecode"]:
         return decode_embedded_jpeg(bytes(image.get_data(decode_simple=True)), limits)
     bitmap = image.get_bitmap()
+    bitmap.warn_on_close = False  # its memory is not used any more: what is returned is a copy
     try:
-        return to_grey(bitmap.to_pil()).copy()  # the bitmap's memory goes with it
+        return to_grey(bitmap.to_pil()).copy()
     finally:
         bitmap.close()

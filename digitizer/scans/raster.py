@@ -17,6 +17,7 @@ from digitizer.scans.decoding import Decoded, decoding
 from digitizer.scans.formats import ScanFormat
 from digitizer.scans.grey import TRANSPOSE_OF_ORIENTATION, to_grey
 from digitizer.scans.jpeg import sealed_jpeg
+from digitizer.scans.libtiff import heeding_libtiff
 from digitizer.scans.limits import Limits
 from digitizer.scans.png import check_png
 from digitizer.scans.reasons import Reason
@@ -58,7 +59,8 @@ def decode_tiff(stream: io.BytesIO, limits: Limits) -> Decoded:
         _check_strips(image, stream.getbuffer().nbytes)
         orientation = _orientation(image)
         white_is_zero = image.tag_v2.get(_PHOTOMETRIC) == _WHITE_IS_ZERO
-        grey = _load_grey(image, limits)  # Pillow turns a TIFF by its orientation
+        with heeding_libtiff():
+            grey = _load_grey(image, limits)  # Pillow turns a TIFF by its orientation
         if white_is_zero and image.mode.startswith("I;16"):  # and inverts all depths but this one
             grey = ImageOps.invert(grey)
         return _decoded(grey, image.info.get("dpi"), orientation, limits)

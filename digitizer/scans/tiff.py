@@ -12,6 +12,7 @@ from digitizer.scans.limits import Limits
 from digitizer.scans.reasons import Reason
 
 _NEW_SUBFILE_TYPE, _IMAGE_WIDTH = 254, 256
+_SHORT = 3
 _REDUCED, _MASK = 0b001, 0b100
 
 
@@ -31,7 +32,8 @@ class _Layout:
     first_at: int
     count: struct.Struct
     entry: struct.Struct
-    value: struct.Struct
+    short: struct.Struct
+    long: struct.Struct
 
 
 def _layout(data: bytes) -> _Layout:
@@ -39,7 +41,7 @@ def _layout(data: bytes) -> _Layout:
     big = 43 in data[2:4]
     formats = ("Q", "Q", "HHQ4s4x") if big else ("I", "H", "HHI4s")
     pointer, count, entry = (struct.Struct(order + text) for text in formats)
-    return _Layout(pointer, 8 if big else 4, count, entry, struct.Struct(order + "I"))
+    return _Layout(pointer, 8 if big else 4, count, entry, struct.Struct(order + "H"), struct.Struct(order + "I"))
 
 
 def directories(data: bytes, limits: Limits) -> list[Directory]:
@@ -75,6 +77,8 @@ def directories(data: bytes, limits: Limits) -> list[Directory]:
 
 def _read_directory(data: bytes, offset: int, layout: _Layout) -> tuple[int, int, int]:
     """Return the subfile type, the width in px, and the offset of the next directory."""
+    if offset > len(data):
+        raise struct.error
     (count,) = layout.count.unpack_from(data, offset)
     start = offset + layout.count.size
     end = start + count * layout.entry.size
@@ -85,9 +89,7 @@ def _read_directory(data: bytes, offset: int, layout: _Layout) -> tuple[int, int
         tag, kind, _, value = layout.entry.unpack_from(data, at)
         if tag > _IMAGE_WIDTH:  # tags are sorted
             break
-        values[tag] = (
-            layout.value.unpack(value)[0] if kind == 4 else struct.unpack(layout.value.format[:1] + "H2x", value)[0]
-        )
+        (values[tag],) = (layout.short if kind == _SHORT else layout.long).unpack_from(value)
     (following,) = layout.pointer.unpack_from(data, end)
     return values[_NEW_SUBFILE_TYPE], values[_IMAGE_WIDTH], following
 
