@@ -170,8 +170,8 @@ def _cross_out(
     corners = centre + (quad - centre) * rng.uniform(0.72, 1.0)
     width_px = hand.pen.line * float(np.linalg.norm(quad[3] - quad[0]))
     for start, end in ((corners[0], corners[2]), (corners[1], corners[3])):
-        ends = np.array([start, end]) + rng.normal(0, 0.05, (2, 2)) * np.linalg.norm(end - start)
-        bow = rng.normal(0, 0.05) * np.array([ends[1, 1] - ends[0, 1], ends[0, 0] - ends[1, 0]])
+        ends = np.array([start, end]) + rng.uniform(-0.06, 0.06, (2, 2)) * np.linalg.norm(end - start)
+        bow = rng.uniform(-0.06, 0.06) * np.array([ends[1, 1] - ends[0, 1], ends[0, 0] - ends[1, 0]])
         along = np.linspace(0, 1, 24)[:, None]
         stroke = ends[0] + along * (ends[1] - ends[0]) + 4 * along * (1 - along) * bow
         _draw_stroke(paper, stroke, width_px, hand.pen, rng)
