@@ -1,0 +1,1 @@
+"""Measures the project: each module is one command."""
