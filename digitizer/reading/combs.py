@@ -1,0 +1,167 @@
+"""Boxes -> combs: rows of boxes at an even pitch, a digit each.
+
+1. Boxes that stand beside each other make a row (`neighbours.py`).
+2. A row whose boxes are all alike, with nothing of the kind at its ends, is a comb as it is.
+3. Else strokes have spoilt some of its boxes: its two rails are followed, and the rungs between them read again
+   (`rails.py`).
+4. Where the gaps change, one comb ends and the next begins.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitizer.reading.boxes import Boxes
+from digitizer.reading.neighbours import Neighbours, Tolerance, right_neighbours
+from digitizer.reading.rails import Rails, follow_rails, read_rungs
+from digitizer.reading.rulings import Rulings
+from digitizer.reading.support import BOTTOM, TOP, side_support, widened
+
+_IN_A_ROW = Tolerance(along=0.55, across=0.75, offset=0.2, gap=1.0)
+_GAP_SLACK = 0.3
+"""How much wider than usual in its comb a gap may be, in box widths."""
+_EVEN = 0.12
+"""Widths of the boxes of a row that needs no second look differ by less than this from the median."""
+_MIN_ASPECT, _MAX_ASPECT = 0.4, 1.7
+"""Width over height of a comb's boxes (median): wider ones are a table."""
+_MAX_SPREAD = 0.2
+"""Standard deviation of the widths of a comb's boxes over their mean."""
+_MIN_BOXES = 3
+_PAIR = Tolerance(along=0.85, across=0.88, offset=0.1, gap=0.6)
+"""Two boxes are a comb where they are as good as equal."""
+_MIN_EVIDENCE, _PAIR_EVIDENCE = 0.6, 0.95
+"""How much of the rungs must be there: on average in a comb, and of each rung of one with two boxes only."""
+_MIN_RAIL = 0.85
+"""Share of a comb's upper and lower line that is drawn."""
+_MAX_INK = 0.5
+"""Share of ink in the middle of a comb, and above or below it: handwriting and print stay under 0.4, cloth is over."""
+_MIN_END_SUPPORT = 0.6
+"""Share of the upper and of the lower side of a box beyond the end of a row that lies on lines, if there is one."""
+
+
+def find_combs(
+    boxes: Boxes, rulings: Rulings, grids: Sequence[NDArray[np.float64]] = ()
+) -> list[NDArray[np.float64]]:
+    """Find rows of boxes.
+
+    Parameters
+    ----------
+    boxes
+        Boxes that belong to nothing else.
+    rulings
+        Of the same page.
+    grids
+        (rows, columns, 4, 2) corners of cells that are taken.
+
+    Returns
+    -------
+    combs
+        For each (1, N, 4, 2) float64: the corners of its N boxes, from left to right.
+    """
+    if not len(boxes):
+        return []
+    neighbours = right_neighbours(boxes, _IN_A_ROW)
+    rows = sorted(_rows(neighbours), key=lambda row: (-len(row), -_area(boxes.quads[row])))
+    wide = widened(rulings.mask)
+    combs: list[NDArray[np.float64]] = []
+    taken = [Rails.through(np.concatenate([grid[0][:, :2], grid[-1][:, 2:]], axis=1)) for grid in grids]
+    for row in rows:
+        quads = boxes.quads[row]
+        rails = Rails.through(quads)
+        if any(_holds(other, quads) for other in taken) or not _is_drawn(rails, rulings, wide):
+            continue
+        evidence = np.ones(len(quads))
+        if _is_whole(quads, wide):
+            quads = _straightened(quads, rails)
+        else:
+            quads, evidence = read_rungs(follow_rails(rails, quads, rulings.mask), quads, rulings, wide)
+        for part in _even_parts(quads):
+            run = quads[part]
+            if _is_comb(run, evidence[part]) and _is_drawn(rails := Rails.through(run), rulings, wide):
+                combs.append(run[None])
+                taken.append(rails)
+    return combs
+
+
+def _rows(neighbours: Neighbours) -> Iterator[list[int]]:
+    """Chains of boxes from left to right."""
+    followers = set(neighbours.after[neighbours.after >= 0].tolist())
+    for first in range(len(neighbours.after)):
+        if first not in followers:
+            row = [first]
+            while (following := int(neighbours.after[row[-1]])) >= 0:
+                row.append(following)
+            yield row
+
+
+def _area(quads: NDArray[np.float64]) -> float:
+    width, height = _sizes(quads)
+    return float((width * height).sum())
+
+
+def _sizes(quads: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    boxes = Boxes(quads)
+    return np.linalg.norm(boxes.across, axis=1), np.linalg.norm(boxes.down, axis=1)
+
+
+def _holds(rails: Rails, quads: NDArray[np.float64]) -> bool:
+    """Tell whether any of the boxes has its centre between the rails."""
+    x, y = rails.to_level(quads.mean(axis=1)).T
+    return bool(((x > rails.start) & (x < rails.end) & (y > rails.top(x)) & (y < rails.bottom(x))).any())
+
+
+def _is_whole(quads: NDArray[np.float64], wide: NDArray[np.uint8]) -> bool:
+    """Tell whether a row's boxes are all alike and no lost one stands at its ends."""
+    if len(quads) < _MIN_BOXES:
+        return False
+    width, _ = _sizes(quads)
+    steps = np.linalg.norm(np.diff(quads.mean(axis=1), axis=0), axis=1)
+    even = (np.abs(width / np.median(width) - 1) < _EVEN).all() and (np.abs(steps / np.median(steps) - 1) < _EVEN).all()
+    if not even:
+        return False
+    step = (quads[-1] - quads[0]) / (len(quads) - 1)
+    beyond = side_support(wide, quads[-1] + step), side_support(wide, quads[0] - step)
+    return not any((support[[TOP, BOTTOM]] >= _MIN_END_SUPPORT).all() for support in beyond)
+
+
+def _straightened(quads: NDArray[np.float64], rails: Rails) -> NDArray[np.float64]:
+    """Put each box between the rails, and between its own outermost sides."""
+    x, y = np.moveaxis(rails.to_level(quads.reshape(-1, 2)).reshape(quads.shape), -1, 0)
+    upright = x - rails.shear * (y - (rails.top(x) + rails.bottom(x)) / 2)
+    return rails.boxes(upright[:, (0, 3)].min(axis=1), upright[:, (1, 2)].max(axis=1))
+
+
+def _even_parts(quads: NDArray[np.float64]) -> list[slice]:
+    """Cut a row where a gap is wider than usual."""
+    if len(quads) < 2:
+        return []
+    width, _ = _sizes(quads)
+    facing = np.linalg.norm(quads[1:, (0, 3)] - quads[:-1, (1, 2)], axis=2).mean(axis=1)
+    gaps = facing / np.median(width)
+    wide = (gaps > np.median(gaps) + _GAP_SLACK) | (gaps > _IN_A_ROW.gap)
+    cuts = [0, *(np.flatnonzero(wide) + 1).tolist(), len(quads)]
+    return [slice(start, end) for start, end in itertools.pairwise(cuts)]
+
+
+def _is_comb(quads: NDArray[np.float64], evidence: NDArray[np.float64]) -> bool:
+    width, height = _sizes(quads)
+    if len(quads) < _MIN_BOXES and (len(quads) < 2 or evidence.min() < _PAIR_EVIDENCE):
+        return False
+    if evidence.mean() < _MIN_EVIDENCE or not _MIN_ASPECT <= float(np.median(width / height)) <= _MAX_ASPECT:
+        return False
+    if len(quads) >= _MIN_BOXES:
+        return bool(width.std() <= _MAX_SPREAD * width.mean())
+    return bool((right_neighbours(Boxes(quads), _PAIR).after >= 0).any())
+
+
+def _is_drawn(rails: Rails, rulings: Rulings, wide: NDArray[np.uint8]) -> bool:
+    """Tell a drawn comb from the weave of a cloth: its rails are lines, and there is paper in it and beside it."""
+    along = np.linspace(0.02, 0.98, 60)
+    if rails.density(wide, along, np.array([0.0, 1.0])).min() < _MIN_RAIL:
+        return False
+    inside = rails.density(rulings.ink, along, np.linspace(0.25, 0.75, 7)).mean()
+    above = rails.density(rulings.ink, along, np.linspace(-0.6, -0.25, 7)).mean()
+    below = rails.density(rulings.ink, along, np.linspace(1.25, 1.6, 7)).mean()
+    return bool(inside <= _MAX_INK and min(above, below) <= _MAX_INK)

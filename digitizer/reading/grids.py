@@ -1,0 +1,142 @@
+"""Boxes -> grids: rows of boxes that share their lines with the rows above and below."""
+
+from collections import deque
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digitizer.reading.boxes import Boxes
+from digitizer.reading.neighbours import Neighbours, Tolerance, lower_neighbours, right_neighbours
+from digitizer.reading.support import side_support, widened
+
+_BESIDE = Tolerance(along=0.7, across=0.75, offset=0.2, gap=0.25)
+_BELOW = Tolerance(along=0.7, across=0.8, offset=0.2, gap=0.13)
+_MIN_FOUND = 0.6
+"""Share of a grid's cells that were found as boxes."""
+_MIN_SIDE_SUPPORT = 0.5
+"""Share of a filled-in cell's sides that lies on lines; three of the four, each."""
+_MAX_STRAY = 0.2
+"""A corner farther from its place than this, in cells, was misled by a stroke."""
+_MIN_ASPECT, _MAX_ASPECT = 0.4, 1.7
+"""Width over height of a grid's cells (median): wider ones are a table of text."""
+
+_Places = dict[tuple[int, int], int]
+
+
+def find_grids(boxes: Boxes, mask: NDArray[np.uint8]) -> tuple[list[NDArray[np.float64]], Boxes]:
+    """Find grids of at least 2 x 2 cells.
+
+    Parameters
+    ----------
+    boxes
+        All boxes of a page.
+    mask
+        (H, W) uint8, 255 on ruled lines.
+
+    Returns
+    -------
+    grids
+        For each (rows, columns, 4, 2) float64: the corners of its cells.
+    rest
+        The boxes that belong to none.
+    """
+    beside, below = right_neighbours(boxes, _BESIDE), lower_neighbours(boxes, _BELOW)
+    wide = widened(mask) if len(boxes) else mask
+    grids: list[NDArray[np.float64]] = []
+    used = np.zeros(len(boxes), bool)
+    for places in _connected(beside, below):
+        grid = _grid(places, boxes, wide)
+        if grid is not None:
+            grids.append(grid)
+            used[list(places.values())] = True
+    return grids, Boxes(boxes.quads[~used])
+
+
+def _connected(beside: Neighbours, below: Neighbours) -> list[_Places]:
+    """Groups of boxes that hang together, each box with its (row, column)."""
+    links: list[list[tuple[int, int, int]]] = [[] for _ in beside.after]
+    for neighbours, row_step, column_step in ((beside, 0, 1), (below, 1, 0)):
+        for index, after in enumerate(neighbours.after.tolist()):
+            if after >= 0:
+                links[index].append((after, row_step, column_step))
+                links[after].append((index, -row_step, -column_step))
+    seen = np.zeros(len(links), bool)
+    groups = []
+    for start in range(len(links)):
+        if seen[start]:
+            continue
+        seen[start] = True
+        places: _Places = {(0, 0): start}
+        queue = deque([(start, 0, 0)])
+        while queue:
+            index, row, column = queue.popleft()
+            for other, row_step, column_step in links[index]:
+                if not seen[other]:
+                    seen[other] = True
+                    place = row + row_step, column + column_step
+                    places.setdefault(place, other)
+                    queue.append((other, *place))
+        groups.append(places)
+    return groups
+
+
+def _grid(places: _Places, boxes: Boxes, wide: NDArray[np.uint8]) -> NDArray[np.float64] | None:
+    """The whole grid, if the group is one."""
+    where = np.array(list(places))
+    where -= where.min(axis=0)
+    rows, columns = where.max(axis=0) + 1
+    if rows < 2 or columns < 2 or len(where) < _MIN_FOUND * rows * columns or len(where) < 4:
+        return None
+    quads = boxes.quads[list(places.values())]
+    sizes = np.linalg.norm(quads[:, 1] - quads[:, 0], axis=1) / np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1)
+    if not _MIN_ASPECT <= np.median(sizes) <= _MAX_ASPECT:
+        return None
+    nodes = _nodes(where, quads, int(rows), int(columns))
+    if nodes is None:
+        return None
+    cells = np.stack([nodes[:-1, :-1], nodes[:-1, 1:], nodes[1:, 1:], nodes[1:, :-1]], axis=2)
+    found = np.zeros((rows, columns), bool)
+    found[where[:, 0], where[:, 1]] = True
+    for row, column in np.argwhere(~found):
+        if (side_support(wide, cells[row, column]) >= _MIN_SIDE_SUPPORT).sum() < 3:
+            return None
+    return cells
+
+
+def _nodes(where: NDArray[np.intp], quads: NDArray[np.float64], rows: int, columns: int) -> NDArray[np.float64] | None:
+    """The crossings of a grid's lines, (rows + 1, columns + 1, 2).
+
+    Each is the mean of the corners that meet there; strays, as seen from the homography through all of
+    them, are left out, and what is missing follows that homography and its neighbours' deviation from it.
+    """
+    corner_at = where[:, None] + np.array([[0, 0], [0, 1], [1, 1], [1, 0]])
+    ideal = corner_at[..., ::-1].reshape(-1, 2).astype(np.float64)
+    real = quads.reshape(-1, 2)
+    homography, _ = cv2.findHomography(ideal, real, cv2.LMEDS)
+    if homography is None:
+        return None
+    pitch = float(np.median(np.linalg.norm(quads[:, 1] - quads[:, 0], axis=1)))
+    deviation = real - _project(homography, ideal)
+    near = np.linalg.norm(deviation, axis=1) <= max(_MAX_STRAY * pitch, 2.0)
+    total, count = np.zeros((rows + 1, columns + 1, 2)), np.zeros((rows + 1, columns + 1))
+    at = corner_at.reshape(-1, 2)[near]
+    np.add.at(total, (at[:, 0], at[:, 1]), deviation[near])
+    np.add.at(count, (at[:, 0], at[:, 1]), 1)
+    every = np.stack(np.meshgrid(np.arange(columns + 1.0), np.arange(rows + 1.0)), axis=2)
+    ideal_nodes = _project(homography, every.reshape(-1, 2)).reshape(every.shape)
+    return np.asarray(ideal_nodes + _spread(total, count))
+
+
+def _project(homography: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(cv2.perspectiveTransform(points[None], homography)[0])
+
+
+def _spread(total: NDArray[np.float64], count: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Means where there are any, else those of the nearest places around."""
+    while (count == 0).any() and (count > 0).any():
+        around = cv2.boxFilter(total, -1, (3, 3), normalize=False, borderType=cv2.BORDER_CONSTANT)
+        weight = cv2.boxFilter(count, -1, (3, 3), normalize=False, borderType=cv2.BORDER_CONSTANT)
+        empty = (count == 0) & (weight > 0)
+        total[empty], count[empty] = around[empty], weight[empty]
+    return total / np.maximum(count, 1)[..., None]

@@ -1,0 +1,92 @@
+"""Boxes -> the fields of a page: combs and grids, their missing cells filled in, in reading order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitizer.document import Cell, Field, FieldKind
+from digitizer.reading.boxes import Boxes
+from digitizer.reading.combs import find_combs
+from digitizer.reading.grids import find_grids
+from digitizer.reading.rulings import Rulings
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The fields of a page as a reader sees them who turned it clockwise `turn` times by 90 degrees."""
+
+    turn: int
+    fields: tuple[Field, ...]
+
+
+def find_layout(rulings: Rulings, boxes: Boxes, turn: int = 0) -> Layout:
+    """Find all combs and grids of a page that is to be read after `turn` clockwise turns by 90 degrees.
+
+    Parameters
+    ----------
+    rulings, boxes
+        Of the page as it is (`find_rulings`, `find_boxes`).
+    """
+    turned = Boxes(np.roll(boxes.quads, turn, axis=1))
+    grids, rest = find_grids(turned, rulings.mask)
+    combs = find_combs(rest, rulings, grids)
+    lattices = _without_nested(grids + combs)
+    order = _reading_order([_upright_box(lattice, turn) for lattice in lattices])
+    fields = (_field(f"field_{number:02d}", lattices[index], rulings.factor) for number, index in enumerate(order, 1))
+    return Layout(turn, tuple(fields))
+
+
+def _without_nested(lattices: list[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+    """Leave out what lies inside a cell of another field: a pattern printed in the boxes."""
+    kept = []
+    for index, lattice in enumerate(lattices):
+        centre = lattice.reshape(-1, 2).mean(axis=0)
+        others = [other for place, other in enumerate(lattices) if place != index]
+        if not any(_covers(other, centre) and _cell_area(other) > 2 * _cell_area(lattice) for other in others):
+            kept.append(lattice)
+    return kept
+
+
+def _cell_area(lattice: NDArray[np.float64]) -> float:
+    cell = lattice.reshape(-1, 4, 2)
+    diagonal = cell[:, 2] - cell[:, 0]
+    return float(np.median(np.abs(diagonal[:, 0] * diagonal[:, 1])))
+
+
+def _covers(lattice: NDArray[np.float64], point: NDArray[np.float64]) -> bool:
+    corners = lattice.reshape(-1, 2)
+    return bool((corners.min(axis=0) <= point).all() and (point <= corners.max(axis=0)).all())
+
+
+def _upright_box(lattice: NDArray[np.float64], turn: int) -> tuple[float, float, float]:
+    """Left, vertical centre and cell height as the reader sees them."""
+    x, y = lattice.reshape(-1, 2).T
+    for _ in range(turn):
+        x, y = -y, x
+    first = lattice[0, 0]
+    height = float(np.linalg.norm(first[3] - first[0] + first[2] - first[1]) / 2)
+    return float(x.min()), float((y.min() + y.max()) / 2), height
+
+
+def _reading_order(boxes: Sequence[tuple[float, float, float]]) -> list[int]:
+    """Lines of fields from top to bottom, each from left to right.
+
+    Fields whose vertical centres differ by less than half a cell stand on one line.
+    """
+    order: list[int] = []
+    rest = sorted(range(len(boxes)), key=lambda index: boxes[index][1])
+    while rest:
+        _, top, height = boxes[rest[0]]
+        line = [index for index in rest if boxes[index][1] - top < height / 2]
+        order += sorted(line, key=lambda index: boxes[index][0])
+        rest = [index for index in rest if index not in line]
+    return order
+
+
+def _field(name: str, lattice: NDArray[np.float64], factor: float) -> Field:
+    rows, columns = lattice.shape[:2]
+    on_page = (lattice + 0.5) * factor - 0.5
+    cells = tuple(Cell(row, column, on_page[row, column]) for row in range(rows) for column in range(columns))
+    return Field(name, FieldKind.COMB if rows == 1 else FieldKind.GRID, rows, columns, cells)

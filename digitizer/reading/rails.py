@@ -1,0 +1,351 @@
+"""The two long lines of a comb, followed along the page, and the rungs between them.
+
+A comb is a ladder on its side. Digits that touch the frame spoil single boxes but neither its rails, which go on
+on both sides, nor its rungs, which run from one rail to the other where strokes seldom do.
+"""
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digitizer.reading.rulings import Rulings
+
+_SHIFTS_PX = np.arange(-3, 4)
+"""How far from its supposed place the continuation of a rail is looked for."""
+_INWARD_WEIGHT = 0.25
+_MIN_RAIL = 0.6
+"""Share of a stretch of rail that is covered by line."""
+_MIN_FOLLOWED = 0.45
+"""The same while a rail is followed: there may be gaps between the boxes."""
+_MAX_MISSING = 1
+"""Stretches without rail between two with one; a stretch is as long as a box is wide."""
+_MEMORY = 12
+"""Points of a rail that its direction is taken from."""
+_MIN_RULED, _MIN_INKED = 0.65, 0.97
+"""Share of the way between the rails that a rung covers: as a line, or (where a stroke runs along it) as ink."""
+_RUNG_ROWS = 21
+_SLIVER = 0.4
+"""Boxes narrower than this share of the usual width are the inside of a double line."""
+_PITCH_SD = 0.13
+"""Standard deviation of a box's width, in usual widths: hand-ruled forms are uneven."""
+_SKIP_COST, _LOST_COST, _SLIVER_COST, _BOX_GAIN = 3.0, 4.0, 2.0, 2.0
+"""Negative log-likelihoods, about: of a full-height stroke that is no rung, of a rung that left no trace,
+of a double line; and what every box earns, so that the longest row wins."""
+_STRENGTH_POWER = 8
+"""A rung is inked from rail to rail; a stroke seldom is."""
+_MAX_STRAYS = 8
+"""Strokes between two rungs."""
+_MAX_WIDTHS = 4
+"""Box widths that are tried on a row."""
+_MAX_BOXES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A polynomial of (x - centre) / scale; coefficients from the highest power down."""
+
+    centre: float
+    scale: float
+    coefficients: tuple[float, ...]
+
+    def __call__(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Its values at x."""
+        place = (x - self.centre) / self.scale
+        y = np.zeros_like(place)
+        for coefficient in self.coefficients:
+            y = y * place + coefficient
+        return y
+
+
+@dataclass(frozen=True, slots=True)
+class Rails:
+    """Top and bottom line of a row of boxes in a frame of its own: x along the row, y down, px of the reduced page.
+
+    Attributes
+    ----------
+    axes
+        (2, 2) rows are the unit vectors of x and y on the page.
+    shear
+        How far the rungs lean: x per y.
+    top, bottom
+        y over x.
+    start, end
+        x of the ends.
+    """
+
+    axes: NDArray[np.float64]
+    shear: float
+    top: "Curve"
+    bottom: "Curve"
+    start: float
+    end: float
+
+    @classmethod
+    def through(cls, quads: NDArray[np.float64]) -> "Rails":
+        """Rails through the tops and bottoms of boxes, (N, 4, 2), N >= 1, from left to right."""
+        along = (quads[-1][1] + quads[-1][2] - quads[0][0] - quads[0][3]) / 2
+        along /= np.linalg.norm(along)
+        axes = np.array([along, [-along[1], along[0]]])
+        level = quads @ axes.T
+        lean = (level[:, (3, 2), 0] - level[:, (0, 1), 0]) / (level[:, (3, 2), 1] - level[:, (0, 1), 1])
+        x = level[..., 0]
+        return cls(
+            axes=axes,
+            shear=float(np.median(lean)),
+            top=_robust_fit(x[:, :2].ravel(), level[:, :2, 1].ravel(), outward=-1),
+            bottom=_robust_fit(x[:, 2:].ravel(), level[:, 2:, 1].ravel(), outward=1),
+            start=float(x.min()),
+            end=float(x.max()),
+        )
+
+    def to_level(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Page (x, y) -> frame of the row."""
+        return np.asarray(points @ self.axes.T)
+
+    def to_page(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Frame of the row -> page (x, y)."""
+        return np.asarray(points @ self.axes)
+
+    def density(
+        self, mask: NDArray[np.uint8], along: NDArray[np.float64], down: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Share of a mask that is set, for each place between the rails `down` (0 the upper, 1 the lower one).
+
+        Parameters
+        ----------
+        mask
+            (H, W) uint8 of the reduced page.
+        along, down
+            (M,) and (N,) places, 0-1 within the row.
+
+        Returns
+        -------
+        density
+            (N,) float64, 0-1.
+        """
+        x = self.start + (self.end - self.start) * along
+        y = self.top(x) + (self.bottom(x) - self.top(x)) * down[:, None]
+        return np.asarray(_sample(mask, self.to_page(np.stack([np.broadcast_to(x, y.shape), y], axis=-1))).mean(axis=1))
+
+    def boxes(self, left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Corners on the page of the boxes between rungs at x `left` and `right` (half way down)."""
+        corners = []
+        for x, rail in ((left, self.top), (right, self.top), (right, self.bottom), (left, self.bottom)):
+            y = rail(x)
+            middle = (self.top(x) + self.bottom(x)) / 2
+            corners.append(np.stack([x + self.shear * (y - middle), y], axis=1))
+        return self.to_page(np.stack(corners, axis=1))
+
+
+def _robust_fit(x: NDArray[np.float64], y: NDArray[np.float64], outward: int = 0) -> Curve:
+    """Least absolute deviations by reweighting: a line, or a parabola where there are enough points (paper curls).
+
+    A stroke that joins the frame makes a box smaller, never larger: with `outward` -1 or 1, points that lie
+    to the other side count less.
+    """
+    centre, scale = float(x.mean()), max(float(np.ptp(x)), 1.0)
+    basis = np.vander((x - centre) / scale, 3 if len(x) >= 16 else 2)
+    weights = np.ones_like(y)
+    for _ in range(5):
+        weighted = basis * weights[:, None]
+        fit = np.linalg.solve(weighted.T @ basis + 1e-9 * np.eye(basis.shape[1]), weighted.T @ y)
+        residual = y - basis @ fit
+        weights = np.where(residual * outward < 0, _INWARD_WEIGHT, 1) / np.maximum(np.abs(residual), 0.5)
+    return Curve(centre, scale, tuple(fit.tolist()))
+
+
+def follow_rails(rails: Rails, quads: NDArray[np.float64], mask: NDArray[np.uint8]) -> Rails:
+    """Follow both rails beyond the given boxes as far as they go.
+
+    Parameters
+    ----------
+    rails
+        `Rails.through` the boxes.
+    quads
+        (N, 4, 2) boxes, from left to right.
+    mask
+        (H, W) uint8, 255 on lines.
+    """
+    width = float(np.median(np.linalg.norm(quads[:, 1] - quads[:, 0], axis=1)))
+    middles = np.linspace(rails.start, rails.end, max(2 * len(quads), 4))
+    tops = np.stack([middles, rails.top(middles)], axis=1)
+    bottoms = np.stack([middles, rails.bottom(middles)], axis=1)
+    ends = []
+    for direction in (-1, 1):
+        end, new_tops, new_bottoms = _follow(rails, tops[::direction], bottoms[::direction], direction * width, mask)
+        ends.append(end)
+        tops = np.concatenate([tops, new_tops])
+        bottoms = np.concatenate([bottoms, new_bottoms])
+    return replace(
+        rails,
+        top=_robust_fit(tops[:, 0], tops[:, 1]),
+        bottom=_robust_fit(bottoms[:, 0], bottoms[:, 1]),
+        start=ends[0],
+        end=ends[1],
+    )
+
+
+_Points = NDArray[np.float64]
+
+
+def _follow(
+    rails: Rails, tops: _Points, bottoms: _Points, step: float, mask: NDArray[np.uint8]
+) -> tuple[float, _Points, _Points]:
+    """Follow two rails from their last points in steps of `step` (negative: to the left).
+
+    Returns the x where they end and the (N, 2) points found on each.
+    """
+    known = [tops[-_MEMORY:].tolist(), bottoms[-_MEMORY:].tolist()]
+    found: tuple[list[list[float]], list[list[float]]] = ([], [])
+    x = end = tops[-1, 0]
+    missing = 0
+    while missing <= _MAX_MISSING and len(found[0]) < _MAX_BOXES:
+        stretch = x + step * np.linspace(0.1, 1, 10)
+        x += step
+        heights = [_rail_at(rails, points, stretch, mask) for points in known]
+        if heights[0] is None or heights[1] is None:
+            missing += 1
+            continue
+        missing, end = 0, x
+        for points, new, y in zip(known, found, heights, strict=True):
+            new.append([float(stretch.mean()), float(y or 0)])
+            points.append(new[-1])
+            del points[:-_MEMORY]
+    return float(end), np.array(found[0]).reshape(-1, 2), np.array(found[1]).reshape(-1, 2)
+
+
+def _rail_at(
+    rails: Rails, points: list[list[float]], stretch: NDArray[np.float64], mask: NDArray[np.uint8]
+) -> float | None:
+    """Y of the rail over a stretch just beyond the known points, None where it does not go on."""
+    known = np.array(points)
+    mean = known.mean(axis=0)
+    offset = known - mean
+    slope = (offset[:, 0] @ offset[:, 1]) / max(offset[:, 0] @ offset[:, 0], 1e-9)
+    y = mean[1] + slope * (stretch - mean[0]) + _SHIFTS_PX[:, None]
+    on_page = rails.to_page(np.stack([np.broadcast_to(stretch, y.shape), y], axis=-1))
+    covered = _sample(mask, on_page).mean(axis=1)
+    best = int(np.argmax(covered - 0.02 * np.abs(_SHIFTS_PX)))
+    return float(y[best].mean()) if covered[best] >= _MIN_FOLLOWED else None
+
+
+def _sample(mask: NDArray[np.uint8], points: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether points (..., 2) as (x, y) lie on a line; none does outside the page."""
+    x, y = np.moveaxis(np.rint(points).astype(np.intp), -1, 0)
+    inside = (x >= 0) & (y >= 0) & (x < mask.shape[1]) & (y < mask.shape[0])
+    return np.asarray((mask[np.where(inside, y, 0), np.where(inside, x, 0)] > 0) & inside)
+
+
+def read_rungs(
+    rails: Rails, quads: NDArray[np.float64], rulings: Rulings, wide_mask: NDArray[np.uint8]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Find the boxes between the rungs of a ladder.
+
+    Returns
+    -------
+    quads
+        (N, 4, 2) corners on the page, from left to right.
+    evidence
+        (N,) 0-1, how much of the weaker of its two rungs is there.
+    """
+    beyond = float(np.median(np.linalg.norm(quads[:, 1] - quads[:, 0], axis=1))) + 4
+    x = np.arange(rails.start - beyond, rails.end + beyond)
+    top, bottom = rails.top(x), rails.bottom(x)
+    down = np.linspace(0.04, 0.96, _RUNG_ROWS)[:, None]
+    y = top + (bottom - top) * down
+    lean = rails.shear * (y - (top + bottom) / 2)
+    places = rails.to_page(np.stack([x + lean, y], axis=-1))
+    ruled = cv2.dilate(_sample(rulings.mask, places).astype(np.uint8), np.ones((1, 3), np.uint8)).mean(axis=0)
+    inked = _sample(rulings.ink, places).mean(axis=0)
+    edges = np.diff(np.concatenate([[0], ((ruled >= _MIN_RULED) | (inked >= _MIN_INKED)).astype(np.int8), [0]]))
+    firsts, lasts = np.flatnonzero(edges > 0), np.flatnonzero(edges < 0)
+    if len(firsts) < 2:
+        return _NO_BOXES
+    rungs = x[0] + (firsts + lasts - 1) / 2
+    strengths = np.array([inked[first:last].max() for first, last in zip(firsts, lasts, strict=True)])
+    widths = _possible_widths(rungs[strengths > _MIN_RULED], float(np.median(bottom - top)), quads)
+    (_, chosen), usual = min(((_likeliest_rungs(rungs, strengths, width), width) for width in widths), key=lambda row: row[0][0])
+    left, right, evidence = _boxes_between(rungs[chosen], strengths[chosen], usual)
+    if not len(left):
+        return _NO_BOXES
+    railed = _railed(rails, left, right, wide_mask)
+    return rails.boxes(left[railed], right[railed]), evidence[railed]
+
+
+_NO_BOXES = np.empty((0, 4, 2)), np.empty(0)
+
+
+def _possible_widths(rungs: NDArray[np.float64], height: float, quads: NDArray[np.float64]) -> list[float]:
+    """The commonest distances of rungs, and of the sides of the boxes seen, that could be a box's width."""
+    seen = np.linalg.norm((quads[:, 1] + quads[:, 2] - quads[:, 0] - quads[:, 3]) / 2, axis=1)
+    steps = np.concatenate([seen, *(rungs[order:] - rungs[:-order] for order in (1, 2, 3))])
+    steps = np.sort(steps[(steps > 0.4 * height) & (steps < 1.8 * height)])
+    widths: list[float] = []
+    while len(steps) and len(widths) < _MAX_WIDTHS:
+        votes = np.searchsorted(steps, steps * 1.08) - np.searchsorted(steps, steps * 0.92)
+        commonest = steps[int(np.argmax(votes))]
+        alike = np.abs(steps / commonest - 1) < 0.12
+        widths.append(float(np.median(steps[alike])))
+        steps = steps[~alike]
+    return widths or [float(np.median(seen))]
+
+
+def _likeliest_rungs(rungs: NDArray[np.float64], strengths: NDArray[np.float64], usual: float) -> tuple[float, NDArray[np.intp]]:
+    """Choose the rungs that make the evenest row and leave out strokes as high as a box (dynamic programming).
+
+    Returns the cost and the places of the chosen rungs.
+    """
+    skipping = np.concatenate([[0], np.cumsum(_SKIP_COST * strengths**_STRENGTH_POWER)])
+    best = skipping[:-1].copy()
+    before = np.full(len(rungs), -1)
+    for index in range(1, len(rungs)):
+        for earlier in range(max(0, index - _MAX_STRAYS - 1), index):
+            cost = best[earlier] + skipping[index] - skipping[earlier + 1]
+            cost += _step_cost((rungs[index] - rungs[earlier]) / usual)
+            if cost < best[index]:
+                best[index], before[index] = cost, earlier
+    total = best + skipping[-1] - skipping[1:]
+    last, path = int(np.argmin(total)), []
+    while last >= 0:
+        path.append(last)
+        last = int(before[last])
+    return float(total.min()), np.array(path[::-1])
+
+
+def _step_cost(boxes: float) -> float:
+    """Cost of two successive rungs at a distance of so many box widths; below 0 for an ordinary box."""
+    if boxes < _SLIVER:
+        return _SLIVER_COST
+    count = max(1, round(boxes))
+    return ((boxes - count) / _PITCH_SD) ** 2 / count + _LOST_COST * (count - 1) - _BOX_GAIN
+
+
+def _boxes_between(
+    rungs: NDArray[np.float64], strengths: NDArray[np.float64], usual: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Left side, right side and evidence of each box; where rungs were lost, boxes are filled in without any."""
+    left: list[float] = []
+    right: list[float] = []
+    evidence: list[float] = []
+    for index in range(len(rungs) - 1):
+        start, end = rungs[index], rungs[index + 1]
+        if end - start >= _SLIVER * usual:
+            count = max(1, round((end - start) / usual))
+            sides = np.linspace(start, end, count + 1)
+            left += sides[:-1].tolist()
+            right += sides[1:].tolist()
+            evidence += [float(strengths[index : index + 2].min()) if count == 1 else 0.0] * count
+    return np.array(left), np.array(right), np.array(evidence)
+
+
+def _railed(
+    rails: Rails, left: NDArray[np.float64], right: NDArray[np.float64], wide_mask: NDArray[np.uint8]
+) -> NDArray[np.bool_]:
+    """Which boxes have both rails along them."""
+    x = left[:, None] + (right - left)[:, None] * np.linspace(0.1, 0.9, 12)
+    sides = [
+        _sample(wide_mask, rails.to_page(np.stack([x, rail(x)], axis=-1))).mean(axis=1) for rail in (rails.top, rails.bottom)
+    ]
+    return np.asarray((sides[0] >= _MIN_RAIL) & (sides[1] >= _MIN_RAIL))
