@@ -1,0 +1,136 @@
+"""From trained Keras models to a model folder: `.keras`, ONNX, and the card that seals them."""
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import onnx
+import tensorflow as tf
+import tf2onnx
+
+from digitizer.reading.mnist_format import SIZE_PX
+from digitizer.reading.model_card import CARD_FILE, KERAS_FILE, ONNX_FILE, ModelCard, NotADigit
+from training.networks import reader_network
+
+HEAD_FILE = "not_a_digit.keras"
+OPSET = 17
+PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python-headless", "tf2onnx", "onnx")
+LICENCE = (
+    "Trained on MNIST by Yann LeCun and Corinna Cortes (CC BY-SA 3.0), derived from NIST Special Databases 1 and 3."
+)
+
+
+def export_model(
+    folder: Path,
+    network: keras.Model,
+    head: keras.Model,
+    *,
+    description: str,
+    temperature: float,
+    not_a_digit: NotADigit,
+    training: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+) -> ModelCard:
+    """Write a model folder; the same models and figures give the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    contents = {
+        ONNX_FILE: to_onnx(network, head),
+        KERAS_FILE: to_keras_file(network),
+        HEAD_FILE: to_keras_file(head),
+    }
+    card = ModelCard(
+        format=1,
+        name=network.name,
+        description=description,
+        temperature=temperature,
+        not_a_digit=not_a_digit,
+        files={name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
+        training=dict(training),
+        metrics=dict(metrics),
+        licence=LICENCE,
+    )
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    (folder / CARD_FILE).write_text(json.dumps(card.model_dump(), indent=2) + "\n", encoding="utf-8")
+    return card
+
+
+def to_onnx(network: keras.Model, head: keras.Model) -> bytes:
+    """Return the joined networks as ONNX: `images` -> `probabilities`, `not_a_digit`."""
+    signature = [tf.TensorSpec((None, SIZE_PX, SIZE_PX, 1), tf.float32, name="images")]
+    model, _ = tf2onnx.convert.from_keras(reader_network(network, head), signature, opset=OPSET)
+    _number_names(model.graph)
+    return bytes(model.SerializeToString(deterministic=True))
+
+
+def to_keras_file(model: keras.Model) -> bytes:
+    """Return a model as a `.keras` file, without its optimizer and without dates."""
+    bare = keras.models.clone_model(model)
+    bare.set_weights(model.get_weights())
+    with tempfile.TemporaryDirectory() as folder:
+        dated, dateless = Path(folder) / "dated.keras", Path(folder) / "dateless.keras"
+        bare.save(dated)
+        with zipfile.ZipFile(dated) as source, zipfile.ZipFile(dateless, "w", zipfile.ZIP_DEFLATED) as target:
+            for name in sorted(source.namelist()):
+                target.writestr(zipfile.ZipInfo(name), _without_date(name, source.read(name)))
+        return dateless.read_bytes()
+
+
+def provenance(argv: list[str]) -> dict[str, Any]:
+    """Return what a training run has to be told apart by: command, commit, versions."""
+    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
+    return {
+        "command": " ".join(["python -m training.train", *(Path(a).name if "/" in a else a for a in argv)]),
+        "commit": _commit(),
+        "versions": {"python": platform.python_version(), **versions},
+        "machine": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def rounded(value: float, digits: int = 6) -> float:
+    """Return a figure as it is to stand in the card."""
+    return round(float(np.float64(value)), digits)
+
+
+def _number_names(graph: onnx.GraphProto) -> None:
+    """Name nodes and inner tensors by their order: tf2onnx counts them through a process."""
+    names = {value.name: value.name for value in [*graph.input, *graph.output]}
+    graph.name = "reader"
+    for number, node in enumerate(graph.node):
+        node.name = f"{node.op_type}_{number}"
+        for tensors in (node.input, node.output):
+            tensors[:] = [names.setdefault(name, f"tensor_{len(names)}") if name else name for name in tensors]
+    for weights in graph.initializer:
+        weights.name = names[weights.name]
+    graph.initializer.sort(key=lambda weights: weights.name)
+    for value in [*graph.input, *graph.output]:
+        value.type.tensor_type.shape.dim[0].dim_param = "crops"
+    del graph.value_info[:]
+
+
+def _without_date(name: str, content: bytes) -> bytes:
+    if name != "metadata.json":
+        return content
+    return json.dumps({key: value for key, value in json.loads(content).items() if key != "date_saved"}).encode()
+
+
+def _commit() -> str:
+    """Return the commit of the code that trains, marked if its files differ from it; empty outside a clone."""
+    git = ["git", "-C", str(Path(__file__).parent)]
+    try:
+        commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True)  # noqa: S603
+        changed = subprocess.run(  # noqa: S603
+            [*git, "status", "--porcelain", "--", "."], capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return commit.stdout.strip() + ("+changes" if changed.stdout else "")

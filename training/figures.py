@@ -1,0 +1,126 @@
+"""The pictures of a training run: learning curves, confusions, right and wrong readings, reliability."""
+
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import seaborn as sns
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from PIL import Image
+from sklearn.metrics import confusion_matrix
+
+from digitizer.reading.calibration import expected_calibration_error, reliability_table
+
+DPI = 90
+COLOURS = 64
+RIGHT, WRONG = "#1b6e3c", "#b3261e"
+
+Images = NDArray[np.uint8]
+Labels = NDArray[np.uint8]
+Probabilities = NDArray[np.float64]
+
+
+def draw_figures(
+    folder: Path, history: dict[str, list[float]], images: Images, labels: Labels, probabilities: Probabilities
+) -> None:
+    """Draw all pictures of a run as PNG.
+
+    Parameters
+    ----------
+    history
+        Per epoch: `accuracy`, `val_accuracy`, `loss`, `val_loss`.
+    images, labels, probabilities
+        The test set, (N, 28, 28) uint8 and (N,) uint8, and its (N, 11) readings.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    mpl.rcParams.update({"svg.hashsalt": "digitizer", "font.size": 9})
+    _save(learning_curves(history), folder / "learning_curves.png")
+    _save(confusions(labels, probabilities), folder / "confusion_matrix.png")
+    _save(gallery(images, labels, probabilities), folder / "predictions.png")
+    _save(confident_mistakes(images, labels, probabilities), folder / "confident_mistakes.png")
+    _save(reliability(labels, probabilities), folder / "reliability.png")
+
+
+def learning_curves(history: dict[str, list[float]]) -> Figure:
+    """Draw accuracy and loss over the epochs, training beside validation."""
+    figure = Figure(figsize=(8, 3), layout="constrained")
+    epochs = np.arange(1, len(history["loss"]) + 1)
+    for axes, name in zip(figure.subplots(1, 2), ("accuracy", "loss"), strict=True):
+        axes.plot(epochs, history[name], "o-", label="training (with dropout)")
+        axes.plot(epochs, history[f"val_{name}"], "o-", label="validation")
+        axes.set(xlabel="epoch", ylabel=name, xticks=epochs)
+        axes.grid(alpha=0.3)
+        axes.legend()
+    return figure
+
+
+def confusions(labels: Labels, probabilities: Probabilities) -> Figure:
+    """Draw how often each digit was read as what, in numbers and, but for the right ones, in colour."""
+    counts = confusion_matrix(labels, probabilities.argmax(axis=1), labels=range(11))[:10]
+    errors = counts * (1 - np.eye(10, 11, dtype=int))
+    figure = Figure(figsize=(6.2, 5.2), layout="constrained")
+    axes = figure.subplots()
+    sns.heatmap(
+        errors, annot=counts, fmt="d", cmap="Reds", cbar=False, linewidths=0.5, ax=axes, annot_kws={"size": 8},
+        xticklabels=[*map(str, range(10)), "none"], yticklabels=[str(digit) for digit in range(10)],
+    )  # fmt: skip
+    accuracy = (probabilities.argmax(axis=1) == labels).mean()
+    axes.set(xlabel="read as", ylabel="written", title=f"Test set, {accuracy:.2%} right; errors in colour")
+    return figure
+
+
+def gallery(images: Images, labels: Labels, probabilities: Probabilities) -> Figure:
+    """Draw readings with their confidence: first right ones as they come, then the first wrong ones."""
+    correct = probabilities.argmax(axis=1) == labels
+    chosen = np.concatenate([np.flatnonzero(correct)[:20], np.flatnonzero(~correct)[:20]])
+    return _tiles(images, labels, probabilities, chosen, "Right (above) and wrong readings of the test set")
+
+
+def confident_mistakes(images: Images, labels: Labels, probabilities: Probabilities) -> Figure:
+    """Draw the mistakes that the model was surest of."""
+    wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
+    chosen = wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")][:30]
+    return _tiles(images, labels, probabilities, chosen, "The most confident mistakes on the test set")
+
+
+def reliability(labels: Labels, probabilities: Probabilities) -> Figure:
+    """Draw accuracy over confidence, and how many readings are how sure."""
+    confidence, correct = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    filled = [row for row in reliability_table(confidence, correct) if row.count]
+    figure = Figure(figsize=(8, 3.4), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    left.plot([0, 1], [0, 1], color="grey", linewidth=1)
+    left.plot([row.confidence for row in filled], [row.accuracy for row in filled], "o-")
+    error = expected_calibration_error(confidence, correct)
+    left.set(xlabel="confidence", ylabel="accuracy", title=f"Calibration error {error:.2%}")
+    middles = [(row.low + row.high) / 2 for row in filled]
+    right.bar(middles, [row.count for row in filled], width=1 / 16)
+    right.set(xlabel="confidence", ylabel="readings", yscale="log", xlim=(0, 1))
+    return figure
+
+
+def _tiles(
+    images: Images, labels: Labels, probabilities: Probabilities, chosen: NDArray[np.intp], title: str
+) -> Figure:
+    """Draw chosen images, ten a row, each with what it was read as, how surely, and what was written."""
+    rows = max(1, -(-len(chosen) // 10))
+    figure = Figure(figsize=(9, 0.35 + 1.12 * rows), layout="constrained")
+    figure.suptitle(title)
+    tiles = figure.subplots(rows, 10, squeeze=False).ravel()
+    for axes in tiles:
+        axes.axis("off")
+    for axes, i in zip(tiles, chosen, strict=False):
+        read = int(probabilities[i].argmax())
+        axes.imshow(255 - images[i], cmap="gray", vmin=0, vmax=255)
+        said = f"{'none' if read == 10 else read} {probabilities[i].max():.3f}"
+        right = read == labels[i]
+        axes.set_title(said if right else f"{said}\nis {labels[i]}", color=RIGHT if right else WRONG, fontsize=8, pad=2)
+    return figure
+
+
+def _save(figure: Figure, path: Path) -> None:
+    """Write a PNG with a small palette: a picture of a few colours needs no more."""
+    figure.savefig(path, dpi=DPI, metadata={"Software": None})
+    with Image.open(path) as full:
+        full.convert("RGB").quantize(COLOURS).save(path, optimize=True)
