@@ -15,7 +15,7 @@ import pypdfium2.raw as pdfium_c
 from digitizer.errors import ScanError
 from digitizer.scans.decoding import Decoded, decoding
 from digitizer.scans.limits import Limits
-from digitizer.scans.pdf_image import POINTS_PER_INCH, has_decode_arrays, placed_image
+from digitizer.scans.pdf_image import POINTS_PER_INCH, ImageEntries, image_entries, placed_image
 from digitizer.scans.reasons import Reason
 from digitizer.scans.resolution import believed_dpi, square_pixels
 
@@ -26,13 +26,19 @@ MIN_RENDER_DPI = 100.0
 TRAILER_BYTES = 4096
 """Where the end of file mark must stand, counted from the end: 1024 in Acrobat, and some for what mail adds."""
 
+_OPENING_ERRORS = {
+    pdfium_c.FPDF_ERR_FILE: Reason.NO_PAGES,  # see _load
+    pdfium_c.FPDF_ERR_PASSWORD: Reason.ENCRYPTED,
+    pdfium_c.FPDF_ERR_SECURITY: Reason.ENCRYPTED,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Pdf:
-    """An open PDF; `plain_jpegs`: a JPEG in it means what it means outside of it."""
+    """An open PDF."""
 
     document: pdfium.PdfDocument
-    plain_jpegs: bool
+    entries: ImageEntries
 
 
 @contextlib.contextmanager
@@ -42,22 +48,31 @@ def open_pdf(data: bytes) -> Iterator[Pdf]:
     Raises
     ------
     ScanError
-        `truncated` (PDFium would rebuild what is left and drop pages), `encrypted` or `damaged`.
+        `truncated` (PDFium would rebuild what is left and drop pages), `encrypted`, `no_pages` or `damaged`.
     """
     if not any(mark in data[-TRAILER_BYTES:] for mark in (b"%%EOF", b"startxref")):
         raise ScanError(Reason.TRUNCATED)
-    try:
-        document = pdfium.PdfDocument(data)
-    except pdfium.PdfiumError as error:
-        locked = error.err_code in (pdfium_c.FPDF_ERR_PASSWORD, pdfium_c.FPDF_ERR_SECURITY)
-        raise ScanError(Reason.ENCRYPTED if locked else Reason.DAMAGED) from error
+    document = _load(data)
     try:
         with decoding():
             if document.get_formtype() != pdfium_c.FORMTYPE_NONE:
                 document.init_forms()
-        yield Pdf(document, not has_decode_arrays(data))
+        yield Pdf(document, image_entries(data))
     finally:
         document.close()
+
+
+def _load(data: bytes) -> pdfium.PdfDocument:
+    """Load a document.
+
+    PDFium refuses one without pages, but sets no error: the one that stands is that of some document before. So first
+    an error is provoked that a document in memory cannot have.
+    """
+    pdfium_c.FPDF_LoadDocument(b"", None)
+    try:
+        return pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        raise ScanError(_OPENING_ERRORS.get(error.err_code, Reason.DAMAGED)) from error
 
 
 def decode_pdf_page(pdf: Pdf, number: int, limits: Limits) -> Decoded:
@@ -71,7 +86,7 @@ def decode_pdf_page(pdf: Pdf, number: int, limits: Limits) -> Decoded:
     with decoding():
         page = pdf.document[number - 1]
         try:
-            placed = placed_image(page, limits, pdf.plain_jpegs)
+            placed = placed_image(page, limits, pdf.entries)
             if placed is None:
                 return _render(page, limits)
             image, dpi = placed

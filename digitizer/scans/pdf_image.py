@@ -8,14 +8,17 @@ resamples nothing. A JPEG is decoded from its own bytes, which shows whether it 
 import ctypes
 import math
 import re
+from dataclasses import dataclass
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 from PIL import Image
 
+from digitizer.errors import ScanError
 from digitizer.scans.grey import to_grey
 from digitizer.scans.limits import Limits
 from digitizer.scans.raster import decode_embedded_jpeg
+from digitizer.scans.reasons import Reason
 
 POINTS_PER_INCH = 72
 COVERING_TOLERANCE = 0.02
@@ -35,7 +38,8 @@ _JPEG_COLOUR_SPACES = frozenset(
         pdfium_c.FPDF_COLORSPACE_ICCBASED,
     }
 )
-_DECODE_ARRAY = re.compile(rb"/Decode(?!Parms)")
+_DECODE_ENTRY = re.compile(rb"/Decode(?!Parms)")
+_MASK_ENTRY = re.compile(rb"/S?Mask\b(?!\s*/None)")
 
 _TRANSPOSE_OF_AXES = {
     # Where the image's rows run, and where its columns run, on the page as it is shown: (right, down).
@@ -50,23 +54,36 @@ _TRANSPOSE_OF_AXES = {
 }
 
 
-def has_decode_arrays(data: bytes) -> bool:
-    """Tell whether a PDF has images whose values mean other colours than usual.
+@dataclass(frozen=True, slots=True)
+class ImageEntries:
+    """Which entries PDFium does not tell of stand in the image dictionaries of a document.
 
-    The dictionary of an image is never compressed or encrypted, so it can be looked for in the bytes of the file.
+    Attributes
+    ----------
+    decode
+        Values may mean other colours than usual.
+    mask
+        An image may be transparent in part.
     """
-    return _DECODE_ARRAY.search(data) is not None
+
+    decode: bool
+    mask: bool
+
+
+def image_entries(data: bytes) -> ImageEntries:
+    """Look through the bytes of a PDF: the dictionary of an image is never compressed or encrypted."""
+    return ImageEntries(_DECODE_ENTRY.search(data) is not None, _MASK_ENTRY.search(data) is not None)
 
 
 def placed_image(
-    page: pdfium.PdfPage, limits: Limits, plain_jpegs: bool
+    page: pdfium.PdfPage, limits: Limits, entries: ImageEntries
 ) -> tuple[Image.Image, tuple[float, float]] | None:
     """Return the image that a page consists of, None if it does not consist of one.
 
     Parameters
     ----------
-    plain_jpegs
-        Whether a JPEG in this document means what it means outside of it: not `has_decode_arrays`.
+    entries
+        Of the document.
 
     Returns
     -------
@@ -83,8 +100,10 @@ def placed_image(
     if image is None or axes is None:
         return None
     size_px = image.get_px_size()
-    limits.check_pixels(*size_px)
-    grey = _decode(image, limits, plain_jpegs)
+    limits.check_pixels(*size_px)  # first of all: what follows may decode the image
+    if entries.mask or not _is_opaque(image):
+        return None
+    grey = _decode(image, limits, plain_jpegs=not entries.decode)
     if grey.size != size_px:
         return None
     x_dpi, y_dpi = _resolution(image, size_px)
@@ -106,7 +125,7 @@ def _only_image(page: pdfium.PdfPage) -> pdfium.PdfImage | None:
             if isinstance(top, pdfium.PdfImage) or below > MAX_OBJECTS_BELOW:
                 return None
             top, below = item, below + 1
-    if not isinstance(top, pdfium.PdfImage) or top.level or not _covers(top, page) or not _is_opaque(top):
+    if not isinstance(top, pdfium.PdfImage) or top.level or not _covers(top, page):
         return None
     return top
 
@@ -141,9 +160,18 @@ def _covers(image: pdfium.PdfImage, page: pdfium.PdfPage) -> bool:
 
 
 def _is_opaque(image: pdfium.PdfImage) -> bool:
-    """Tell whether an image shows all of its pixels as they are: no mask, no stencil, no clipping."""
+    """Tell whether an image shows all of its pixels as they are: no stencil, no clipping, no blending.
+
+    Raises
+    ------
+    ScanError
+        `damaged`, if PDFium cannot read the image: it would draw an empty page.
+    """
+    metadata = image.get_metadata()
+    if not metadata.bits_per_pixel:
+        raise ScanError(Reason.DAMAGED, "The image on the page cannot be decoded.")
     clip = pdfium_c.FPDFPageObj_GetClipPath(image)
-    stencil = image.get_metadata().colorspace == pdfium_c.FPDF_COLORSPACE_UNKNOWN
+    stencil = metadata.colorspace == pdfium_c.FPDF_COLORSPACE_UNKNOWN
     clipped = bool(clip) and pdfium_c.FPDFClipPath_CountPaths(clip) > 0
     return not (stencil or clipped or pdfium_c.FPDFPageObj_HasTransparency(image))
 

@@ -44,8 +44,8 @@ def decode_raster(data: bytes, scan_format: ScanFormat, limits: Limits) -> Decod
     elif scan_format is ScanFormat.JPEG:
         data = sealed_jpeg(data)
     with decoding(), Image.open(io.BytesIO(data), formats=[scan_format.value]) as image:
-        orientation = _orientation(image)
         grey = _load_grey(image, limits)
+        orientation = _orientation(image)  # not before: Pillow decodes a PNG to look for it
         if orientation in TRANSPOSE_OF_ORIENTATION:
             grey = grey.transpose(TRANSPOSE_OF_ORIENTATION[orientation])
         return _decoded(grey, image.info.get("dpi"), orientation, limits)
