@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import struct
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,14 +117,14 @@ def load_writers(path: Path, count: int) -> NDArray[np.integer]:
 
 def read_idx(content: bytes, name: str) -> NDArray[np.generic]:
     """Read an array of uint8 or int32 in IDX format (LeCun's MNIST page); `name` is for the message."""
-    data = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
     try:
+        data = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
         zero, kind, dimensions = struct.unpack_from(">HBB", data)
         shape = struct.unpack_from(f">{dimensions}I", data, 4)
         if zero != 0:
             raise ValueError("wrong magic number")
         return np.frombuffer(data, IDX_TYPES[kind], offset=4 + 4 * dimensions).reshape(shape)
-    except (struct.error, ValueError, KeyError) as error:
+    except (struct.error, ValueError, KeyError, OSError, EOFError, zlib.error) as error:
         raise UsageError(f"{name} is not a complete file in IDX format.") from error
 
 
@@ -144,9 +145,9 @@ def _from_npz(path: Path) -> Mnist:
 
 def _npz_arrays(path: Path, names: list[str]) -> dict[str, NDArray[np.uint8]]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in names}
-    except (OSError, ValueError, KeyError, BadZipFile, AttributeError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, AttributeError) as error:
         raise UsageError(f"Cannot read {', '.join(names)} from {path}: is it an .npz file?") from error
 
 
