@@ -37,6 +37,10 @@ _MIN_RAIL = 0.85
 """Share of a comb's upper and lower line that is drawn."""
 _MAX_INK = 0.5
 """Share of ink in the middle of a comb, and above or below it: handwriting and print stay under 0.4, cloth is over."""
+_MAX_INK_BESIDE = 0.25
+"""The same beside a comb that is full of ink."""
+_FAULTLESS = 0.97
+"""Share of the rails and rungs of such a comb that is drawn."""
 _MIN_END_SUPPORT = 0.6
 """Share of the upper and of the lower side of a box beyond the end of a row that lies on lines, if there is one."""
 
@@ -70,7 +74,7 @@ def find_combs(
     for row in rows:
         quads = boxes.quads[row]
         rails = Rails.through(quads)
-        if any(_holds(other, quads) for other in taken) or not _is_drawn(rails, rulings, wide):
+        if any(_holds(other, quads) for other in taken) or not _is_drawn(rails, 1.0, rulings, wide):
             continue
         evidence = np.ones(len(quads))
         if _is_whole(quads, wide):
@@ -79,7 +83,9 @@ def find_combs(
             quads, evidence = read_rungs(follow_rails(rails, quads, rulings.mask), quads, rulings, wide)
         for part in _even_parts(quads):
             run = quads[part]
-            if _is_comb(run, evidence[part]) and _is_drawn(rails := Rails.through(run), rulings, wide):
+            if not _is_comb(run, evidence[part]) or any(_holds(other, run) for other in taken):
+                continue
+            if _is_drawn(rails := Rails.through(run), float(evidence[part].mean()), rulings, wide):
                 combs.append(run[None])
                 taken.append(rails)
     return combs
@@ -156,12 +162,19 @@ def _is_comb(quads: NDArray[np.float64], evidence: NDArray[np.float64]) -> bool:
     return bool((right_neighbours(Boxes(quads), _PAIR).after >= 0).any())
 
 
-def _is_drawn(rails: Rails, rulings: Rulings, wide: NDArray[np.uint8]) -> bool:
-    """Tell a drawn comb from the weave of a cloth: its rails are lines, and there is paper in it and beside it."""
+def _is_drawn(rails: Rails, evidence: float, rulings: Rulings, wide: NDArray[np.uint8]) -> bool:
+    """Tell a drawn comb from bold print and the weave of cloth.
+
+    The rails of a comb are lines, and there is paper in it and beside it. A comb that is full of ink (crossed
+    out, or filled in with a marker) has to be drawn without a fault, with much paper beside it.
+    """
     along = np.linspace(0.02, 0.98, 60)
-    if rails.density(wide, along, np.array([0.0, 1.0])).min() < _MIN_RAIL:
+    railed = rails.density(wide, along, np.array([0.0, 1.0])).min()
+    if railed < _MIN_RAIL:
         return False
     inside = rails.density(rulings.ink, along, np.linspace(0.25, 0.75, 7)).mean()
     above = rails.density(rulings.ink, along, np.linspace(-0.6, -0.25, 7)).mean()
     below = rails.density(rulings.ink, along, np.linspace(1.25, 1.6, 7)).mean()
-    return bool(inside <= _MAX_INK and min(above, below) <= _MAX_INK)
+    if inside <= _MAX_INK:
+        return bool(min(above, below) <= _MAX_INK)
+    return bool(min(above, below) <= _MAX_INK_BESIDE and min(railed, evidence) >= _FAULTLESS)

@@ -14,7 +14,9 @@ from digitizer.reading.rulings import Rulings
 
 _SHIFTS_PX = np.arange(-3, 4)
 """How far from its supposed place the continuation of a rail is looked for."""
-_INWARD_WEIGHT = 0.25
+_INWARD_WEIGHT = 0.1
+_SNAP_PX = 5
+"""How far the sides of the boxes seen may be off the rail that they stand for."""
 _MIN_RAIL = 0.6
 """Share of a stretch of rail that is covered by line."""
 _MIN_FOLLOWED = 0.45
@@ -170,8 +172,7 @@ def follow_rails(rails: Rails, quads: NDArray[np.float64], mask: NDArray[np.uint
     """
     width = float(np.median(np.linalg.norm(quads[:, 1] - quads[:, 0], axis=1)))
     middles = np.linspace(rails.start, rails.end, max(2 * len(quads), 4))
-    tops = np.stack([middles, rails.top(middles)], axis=1)
-    bottoms = np.stack([middles, rails.bottom(middles)], axis=1)
+    tops, bottoms = (_snapped(rails, middles, rail(middles), width, mask) for rail in (rails.top, rails.bottom))
     ends = []
     for direction in (-1, 1):
         end, new_tops, new_bottoms = _follow(rails, tops[::direction], bottoms[::direction], direction * width, mask)
@@ -188,6 +189,21 @@ def follow_rails(rails: Rails, quads: NDArray[np.float64], mask: NDArray[np.uint
 
 
 _Points = NDArray[np.float64]
+
+
+def _snapped(
+    rails: Rails, x: NDArray[np.float64], y: NDArray[np.float64], width: float, mask: NDArray[np.uint8]
+) -> _Points:
+    """Points (N, 2) of a rail, moved onto the line beside them where there is one."""
+    shifts = np.arange(-_SNAP_PX, _SNAP_PX + 1)
+    along = x[:, None, None] + width * np.linspace(-0.25, 0.25, 9)
+    down = np.broadcast_to((y[:, None] + shifts)[..., None], (len(x), len(shifts), along.shape[2]))
+    places = np.stack([np.broadcast_to(along, down.shape), down], axis=-1)
+    covered = _sample(mask, rails.to_page(places)).mean(axis=2)
+    best = np.argmax(covered - 0.02 * np.abs(shifts), axis=1)
+    on_line = covered[np.arange(len(x)), best] >= _MIN_RAIL
+    snapped = np.stack([x, y + shifts[best]], axis=1)
+    return snapped[on_line] if on_line.sum() >= 2 else np.stack([x, y], axis=1)
 
 
 def _follow(

@@ -1,0 +1,243 @@
+"""Fields on a page -> the ink of each cell: frames, dust, guides and the neighbours' strokes are left behind.
+
+1. Every cell is unwarped to a patch of fixed size, with a margin around the frame (`unwarp_cells`).
+2. Its paper is made even, so that ink is measured against the paper beside it (`_darkness`).
+3. The pen's darkness is taken from all cells of the page; what is much lighter is a guide, or shows through.
+4. What is long, straight and near the frame is the frame; strokes that cross it are joined again (`_without_frame`).
+5. Connected pieces that are dust, or stand mostly outside, go (`_own_strokes`).
+6. What is left is the cell's ink; if it is next to nothing, the cell is blank, whatever a network would say.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digitizer.document import Field
+from digitizer.reading.rulings import reduce
+
+CELL_PX = 44
+"""Side of a square cell in its patch; other cells have the same area."""
+MARGIN_PX = 12
+"""Patch around the frame: what a stroke may reach out of its cell."""
+_MAX_REDUCTION = 1.6
+"""Page px per patch px above which the page is reduced first, so that no thin stroke is missed."""
+_PAPER_PX = 21
+"""Strokes are narrower than this in a patch."""
+_BAND_PX = 6
+"""The frame lies within so many px of where it was found."""
+_FRAME_SHARE = 0.5
+"""Straight pieces of this share of the cell's side within the band are frame."""
+_MAX_FRAME_PX = 8
+"""Thickness of the thickest frame."""
+_MIN_DARKNESS = 18.0
+"""Grey levels below which nothing counts as ink, whatever the page."""
+_GUIDE_SHARE = 0.2
+"""Share of the pen's darkness below which marks are guides, show-through or shadows."""
+_STROKE_SHARE = 0.4
+"""Share of its own darkest part above which a px belongs to a stroke."""
+_MIN_PIECE_PX = 7
+"""Area of the smallest piece that is no dust."""
+_MIN_INK_PX = 14
+"""Area of ink below which a cell is blank."""
+_MIN_EXTENT = 0.2
+"""Longer side of the ink, as a share of the cell's, below which a cell is blank."""
+_MIN_INSIDE = 0.5
+"""Share of a piece that lies in the cell, if it is the cell's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellInk:
+    """What is written in the cells of one field.
+
+    Attributes
+    ----------
+    ink
+        (N, H, W) uint8, ink 255 on 0, the darkest part of each cell's strokes 255; all 0 in blank cells.
+    blank
+        (N,) bool.
+    area_px
+        (N,) ink of each cell in patch px, before it was decided that a cell is blank.
+    core
+        Height and width of the cell within the patch, px; the margin around it is `MARGIN_PX`.
+    """
+
+    ink: NDArray[np.uint8]
+    blank: NDArray[np.bool_]
+    area_px: NDArray[np.intp]
+    core: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Patches:
+    """Darkness of a field's cells: (N, H, W) uint8, 0 paper."""
+
+    darkness: NDArray[np.uint8]
+    core: tuple[int, int]
+
+
+def cut_cells(pixels: NDArray[np.uint8], fields: Sequence[Field]) -> list[CellInk]:
+    """Cut the cells of all fields out of a page.
+
+    Parameters
+    ----------
+    pixels
+        (height, width) uint8, grey, paper 255.
+    fields
+        With cell quads in px of that page.
+    """
+    levels = {1: pixels}
+    patches = [_darkness(*_unwarp(pixels, field, levels)) for field in fields]
+    cleaned = [_without_frame(patch) for patch in patches]
+    pen = _pen_darkness(patches, cleaned)
+    return [_own_strokes(patch, kept, pen) for patch, kept in zip(patches, cleaned, strict=True)]
+
+
+def _unwarp(
+    pixels: NDArray[np.uint8], field: Field, levels: dict[int, NDArray[np.uint8]]
+) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """Patches of a field's cells, (N, H, W) uint8, paper 255, and the core's height and width."""
+    quads = np.array([cell.quad for cell in field.cells])
+    width = float(np.median(np.linalg.norm(quads[:, 1] - quads[:, 0] + quads[:, 2] - quads[:, 3], axis=1))) / 2
+    height = float(np.median(np.linalg.norm(quads[:, 3] - quads[:, 0] + quads[:, 2] - quads[:, 1], axis=1))) / 2
+    scale = CELL_PX / (width * height) ** 0.5
+    core = max(round(height * scale), 1), max(round(width * scale), 1)
+    level = max(1, int(1 / (scale * _MAX_REDUCTION)) + 1) if 1 / scale > _MAX_REDUCTION else 1
+    if level not in levels:
+        levels[level] = reduce(pixels, level)
+    page = levels[level]
+    size = core[1] + 2 * MARGIN_PX, core[0] + 2 * MARGIN_PX
+    low, right, bottom = MARGIN_PX - 0.5, MARGIN_PX + core[1] - 0.5, MARGIN_PX + core[0] - 0.5
+    target = np.array([[low, low], [right, low], [right, bottom], [low, bottom]], np.float32)
+    patches = np.empty((len(quads), size[1], size[0]), np.uint8)
+    for patch, quad in zip(patches, (quads + 0.5) / level - 0.5, strict=True):
+        transform = cv2.getPerspectiveTransform(target, quad.astype(np.float32))
+        patch[:] = cv2.warpPerspective(
+            page, transform, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+        )
+    return patches, core
+
+
+def _stacked(patches: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """All patches below each other, as one image: (N * H, W)."""
+    return patches.reshape(-1, patches.shape[2])
+
+
+def _darkness(patches: NDArray[np.uint8], core: tuple[int, int]) -> _Patches:
+    """How much darker each px is than the paper around it."""
+    image = _stacked(patches)
+    paper = cv2.morphologyEx(cv2.blur(image, (3, 3)), cv2.MORPH_CLOSE, np.ones((_PAPER_PX, _PAPER_PX), np.uint8))
+    darkness = cv2.subtract(cv2.blur(paper, (9, 9)), image)
+    return _Patches(np.asarray(darkness).reshape(patches.shape), core)
+
+
+def _inner(patches: NDArray[np.uint8], border_px: int) -> NDArray[np.uint8]:
+    """The cells without their margin and a border inside the frame."""
+    edge = MARGIN_PX + border_px
+    return patches[:, edge:-edge, edge:-edge]
+
+
+def _without_frame(patches: _Patches) -> NDArray[np.bool_]:
+    """Which px may be stroke: dark, and not frame unless a stroke crosses it there; (N, H, W)."""
+    darkness = patches.darkness
+    inner = _inner(darkness, _BAND_PX).reshape(len(darkness), -1)
+    peak = np.percentile(inner, 99, axis=1)
+    frame_peak = np.percentile(darkness.reshape(len(darkness), -1), 97, axis=1)
+    threshold = np.maximum(_STROKE_SHARE * np.minimum(peak, frame_peak), _MIN_DARKNESS)
+    dark = (darkness >= threshold[:, None, None]).astype(np.uint8)
+    frame = np.zeros_like(dark)
+    for axis in (0, 1):
+        frame |= _frame_lines(dark, patches.core, axis)
+    rest = dark & ~frame
+    return np.asarray(rest | _crossings(rest, frame & dark)).astype(bool)
+
+
+def _frame_lines(dark: NDArray[np.uint8], core: tuple[int, int], axis: int) -> NDArray[np.uint8]:
+    """Straight pieces along the frame: axis 0 its upper and lower side, axis 1 its left and right side."""
+    length = max(int(_FRAME_SHARE * core[1 - axis]), 3)
+    run = (1, length) if axis == 0 else (length, 1)
+    band = np.zeros(dark.shape[1:], np.uint8)
+    for side in (MARGIN_PX, MARGIN_PX + core[axis]):
+        near = slice(side - _BAND_PX, side + _BAND_PX)
+        if axis == 0:
+            band[near] = 1
+        else:
+            band[:, near] = 1
+    near_frame = dark & band
+    near_frame[:, 0] = 0  # pieces of neighbouring patches in the stack stay apart
+    image = _stacked(near_frame)
+    across = (3, 1) if axis == 0 else (1, 3)
+    thick = (1, _MAX_FRAME_PX + 1) if axis == 1 else (_MAX_FRAME_PX + 1, 1)
+    thin = cv2.subtract(image, cv2.morphologyEx(image, cv2.MORPH_OPEN, np.ones(thick, np.uint8)))
+    joined = cv2.dilate(thin, np.ones(across, np.uint8))
+    lines = cv2.dilate(cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones(run, np.uint8)), np.ones(across, np.uint8))
+    return np.asarray(lines).reshape(dark.shape)
+
+
+def _crossings(rest: NDArray[np.uint8], frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The px of the frame that lie between two pieces of stroke."""
+    image = _stacked(rest)
+    reach = _MAX_FRAME_PX + 3
+    joined = cv2.morphologyEx(cv2.dilate(image, np.ones((1, 3), np.uint8)), cv2.MORPH_CLOSE, np.ones((reach, 1), np.uint8))
+    beside = cv2.morphologyEx(cv2.dilate(image, np.ones((3, 1), np.uint8)), cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
+    return np.asarray(cv2.bitwise_or(joined, beside)).reshape(rest.shape) & frame
+
+
+def _pen_darkness(patches: Sequence[_Patches], cleaned: Sequence[NDArray[np.bool_]]) -> float:
+    """Darkness of what the page is filled in with: of the upper half of its inked cells, their median."""
+    levels = []
+    for patch, kept in zip(patches, cleaned, strict=True):
+        strokes = _inner(np.where(kept, patch.darkness, 0), _BAND_PX).reshape(len(kept), -1)
+        strokes = np.sort(strokes, axis=1)[:, -_MIN_INK_PX:]
+        levels.append(strokes[:, 0])
+    level = np.concatenate(levels) if levels else np.zeros(0)
+    level = np.sort(level[level >= _MIN_DARKNESS])
+    return float(level[(3 * len(level)) // 4]) if len(level) else 0.0
+
+
+def _own_strokes(patches: _Patches, kept: NDArray[np.bool_], pen: float) -> CellInk:
+    """Drop guides, dust and the neighbours' strokes; decide which cells are blank."""
+    darkness = patches.darkness
+    count, height, width = darkness.shape
+    strong = kept & (darkness >= max(_GUIDE_SHARE * pen, _MIN_DARKNESS))
+    strong[:, 0] = strong[:, -1] = False  # pieces of neighbouring patches in the stack stay apart
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(
+        _stacked(strong.astype(np.uint8)), connectivity=8, ltype=cv2.CV_32S
+    )
+    labels = labels.reshape(darkness.shape)
+    pieces = len(stats)
+    edge = MARGIN_PX - 1
+    inside = np.bincount(labels[:, edge:-edge, edge:-edge].ravel(), minlength=pieces)
+    area = stats[:, cv2.CC_STAT_AREA]
+    own = (area >= _MIN_PIECE_PX) & (inside >= _MIN_INSIDE * area) & ~_is_residue(stats, patches.core, height)
+    own[0] = False
+    mask = own[labels]
+    area_px = mask.reshape(count, -1).sum(axis=1)
+    extent = np.maximum(_extent(mask.any(axis=2)), _extent(mask.any(axis=1)))
+    blank = (area_px < _MIN_INK_PX) | (extent < _MIN_EXTENT * min(patches.core))
+    near = cv2.dilate(_stacked(mask.astype(np.uint8)), np.ones((3, 3), np.uint8)).reshape(mask.shape)
+    ink = np.where(near > 0, darkness, 0).astype(np.float32)
+    ink[blank] = 0
+    peak = np.maximum(np.percentile(ink.reshape(count, -1), 99.5, axis=1), 1)
+    return CellInk(np.minimum(ink * (255 / peak)[:, None, None], 255).astype(np.uint8), blank, area_px, patches.core)
+
+
+def _is_residue(stats: NDArray[np.int32], core: tuple[int, int], height: int) -> NDArray[np.bool_]:
+    """Which pieces are what is left of a frame: thin, and within the band beside it."""
+    left, right = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_LEFT] + stats[:, cv2.CC_STAT_WIDTH]
+    top = stats[:, cv2.CC_STAT_TOP] % height
+    bottom = top + stats[:, cv2.CC_STAT_HEIGHT]
+    residue = np.zeros(len(stats), bool)
+    for first, last, size in ((left, right, core[1]), (top, bottom, core[0])):
+        low, high = MARGIN_PX, MARGIN_PX + size
+        residue |= (last <= low + _BAND_PX) | (first >= high - _BAND_PX)
+    return residue
+
+
+def _extent(occupied: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """From the first to the last occupied place of each row, 0 where there is none."""
+    first = occupied.argmax(axis=1)
+    last = occupied.shape[1] - occupied[:, ::-1].argmax(axis=1)
+    return np.where(occupied.any(axis=1), last - first, 0)

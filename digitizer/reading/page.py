@@ -1,0 +1,81 @@
+"""A page -> its fields and what their cells say, whichever way round the page lies."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitizer.document import Field, Reading
+from digitizer.reading.boxes import find_boxes
+from digitizer.reading.cells import CellInk, cut_cells
+from digitizer.reading.decide import decide
+from digitizer.reading.layout import find_layout
+from digitizer.reading.mnist_format import to_mnist_format_batch
+from digitizer.reading.rulings import find_rulings
+
+_UPRIGHT = 0.93
+"""Mean probability of the inked cells' digits from which a page is not tried any other way round."""
+_FAIR = 0.5
+"""A cell speaks for a way round if its digit is likelier than this, else against it."""
+
+
+class Classifier(Protocol):
+    """What reads crops: see `digitizer.reading.classifier.DigitClassifier`."""
+
+    def classify(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(N, 28, 28) uint8 in MNIST format -> (N, 11) probabilities of the digits and of no digit."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """What stands on a page.
+
+    Attributes
+    ----------
+    turn
+        Clockwise turns by 90 degrees after which the page stands upright; None where no digit told.
+    fields, readings
+        In reading order; for each field the readings of its cells.
+    """
+
+    turn: int | None
+    fields: tuple[Field, ...]
+    readings: tuple[tuple[Reading, ...], ...]
+
+
+def read_page(pixels: NDArray[np.uint8], classifier: Classifier) -> PageReading:
+    """Find, cut and classify every digit box of a page.
+
+    The page is read as it lies; only where its digits are doubtful is it tried the other ways round, and the
+    way round that makes most of its digits likely is kept.
+
+    Parameters
+    ----------
+    pixels
+        (height, width) uint8, grey, paper 255.
+    """
+    rulings = find_rulings(pixels)
+    boxes = find_boxes(rulings.mask)
+    best: tuple[float, PageReading] | None = None
+    for turn in (0, 2, 1, 3):
+        fields = find_layout(rulings, boxes, turn).fields
+        cuts = cut_cells(pixels, fields)
+        probabilities = _classify(cuts, classifier)
+        digits = np.concatenate([rows[:, :10].max(axis=1) for rows in probabilities] or [np.zeros(0)])
+        likelihood = float((digits - _FAIR).sum())
+        if best is None or likelihood > best[0] or (not best[1].fields and fields):
+            readings = tuple(tuple(decide(*pair)) for pair in zip(cuts, probabilities, strict=True))
+            best = likelihood, PageReading(turn if len(digits) else None, fields, readings)
+        if fields and (not len(digits) or digits.mean() >= _UPRIGHT):
+            break
+    return best[1]
+
+
+def _classify(cuts: list[CellInk], classifier: Classifier) -> list[NDArray[np.float32]]:
+    """(M, 11) probabilities of each field's M inked cells, all classified together."""
+    inked = [to_mnist_format_batch(list(cut.ink[~cut.blank])) for cut in cuts]
+    if not inked:
+        return []
+    ends = np.cumsum([len(crops) for crops in inked])[:-1]
+    return np.split(classifier.classify(np.concatenate(inked)), ends)
