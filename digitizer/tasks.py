@@ -1,5 +1,6 @@
 """The work that is handed to worker processes, and how it is dealt out."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
@@ -78,14 +79,15 @@ def failed_page(run: PageRun, page: int, reason: str) -> PageResult:
 
 
 def plan_chunks(inspected: Iterable[Inspected], pages_per_chunk: int, workers: int) -> list[Chunk]:
-    """Deal out all pages in chunks of at most `pages_per_chunk`, smaller where a worker would have none else.
+    """Deal out all pages in chunks of at most `pages_per_chunk`, as many chunks for each worker as for the others.
 
     A file with more pages is spread over several chunks; several small files share one.
     """
     ordered = sorted(inspected, key=lambda each: each.file.name)
     pages = [(each, number) for each in ordered if each.info for number in range(1, each.info.pages + 1)]
-    size = max(1, min(pages_per_chunk, -(-len(pages) // workers)))
-    return [_chunk(pages[start : start + size]) for start in range(0, len(pages), size)]
+    rounds = math.ceil(len(pages) / (workers * pages_per_chunk))
+    size = math.ceil(len(pages) / (workers * max(1, rounds)))
+    return [_chunk(pages[start : start + size]) for start in range(0, len(pages), max(1, size))]
 
 
 def _chunk(pages: list[tuple[Inspected, int]]) -> Chunk:

@@ -238,17 +238,18 @@ def test_a_big_file_is_spread_and_small_files_are_gathered() -> None:
     chunks = plan_chunks([*files, Inspected(ScanFile(Path("d"), "d"), None, "damaged")], 12, 1)
 
     assert [[(run.file.name, run.pages[0], run.pages[-1]) for run in chunk.runs] for chunk in chunks] == [
-        [("a", 1, 2), ("b", 1, 10)],
-        [("b", 11, 22)],
-        [("b", 23, 30), ("c", 1, 1)],
+        [("a", 1, 2), ("b", 1, 9)],
+        [("b", 10, 20)],
+        [("b", 21, 30), ("c", 1, 1)],
     ]
 
 
-def test_a_small_job_is_dealt_out_to_all_workers() -> None:
-    """Four pages and two workers are two chunks, not one."""
-    file = Inspected(ScanFile(Path("a"), "a"), FileInfo("0" * 64, ScanFormat.PNG, 4))
+@pytest.mark.parametrize(("pages", "sizes"), [(4, [2, 2]), (29, [8, 8, 8, 5]), (1, [1])])
+def test_pages_are_dealt_out_evenly_to_all_workers(pages: int, sizes: list[int]) -> None:
+    """Two workers get as many chunks each, of pages as many as can be."""
+    file = Inspected(ScanFile(Path("a"), "a"), FileInfo("0" * 64, ScanFormat.PNG, pages))
 
-    assert [chunk.page_count for chunk in plan_chunks([file], 12, 2)] == [2, 2]
+    assert [chunk.page_count for chunk in plan_chunks([file], 12, 2)] == sizes
 
 
 def test_a_failed_page_has_a_status_of_its_own() -> None:
