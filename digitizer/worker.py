@@ -78,9 +78,9 @@ def serve(descriptor: int) -> None:
     """Be a worker: set up, then carry out tasks until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C, and ends its workers
     with Connection(descriptor) as connection, contextlib.suppress(EOFError, ConnectionError):
-        settings: WorkerSettings = connection.recv()
-        _limit_memory(settings.memory_bytes)
         try:
+            settings: WorkerSettings = connection.recv()  # imports what the setup needs
+            _limit_memory(settings.memory_bytes)
             handler = settings.setup()
         except Exception as error:  # whatever it is, the parent tells the user
             connection.send(Refused(_portable(error)))
