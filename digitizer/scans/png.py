@@ -1,4 +1,8 @@
-"""Whether a PNG is all there and unaltered: Pillow does not compare the checksums of the picture's chunks."""
+"""Whether a PNG is all there and unaltered.
+
+Pillow does not compare the checksums of the picture's chunks, and takes a tail of zeros, as an interrupted copy leaves
+it, for pixels.
+"""
 
 import struct
 import zlib

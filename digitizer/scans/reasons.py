@@ -48,7 +48,9 @@ EXPLANATIONS = MappingProxyType(
             "Convert it to PNG, TIFF or PDF, or take it out of the folder.",
         ),
         Reason.ENCRYPTED: Explanation("The PDF opens with a password only.", "Save it without the password."),
-        Reason.NO_PAGES: Explanation("The file is sound and has no page.", "Scan it again."),
+        Reason.NO_PAGES: Explanation(
+            "No page can be found in the file.", "Open it in a viewer; if it is empty there too, scan it again."
+        ),
         Reason.TOO_LARGE: Explanation(
             "The file has too many bytes, or the page too many pixels.",
             "Scan at a lower resolution (300 dpi is plenty).",

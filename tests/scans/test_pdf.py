@@ -116,11 +116,13 @@ def test_cmyk_images_have_white_paper(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_rendering")
-def test_an_image_wider_than_it_should_be_gets_square_pixels(tmp_path: Path) -> None:
-    """A standard fax as PDF has half the lines."""
-    squeezed = Image.fromarray(PAGE).resize((400, 300))
-    page = read_one(tmp_path, saved(*pdf_of(squeezed, SIZE_PT)))
-    assert page.pixels.shape == PAGE.shape
+@pytest.mark.parametrize("rotate", [0, 90])
+def test_a_fax_gets_square_pixels(rotate: int, tmp_path: Path) -> None:
+    """A standard fax as PDF has half the lines, upright or on its side."""
+    squeezed = as_format(np.asarray(Image.fromarray(PAGE).resize((400, 300))), "jpeg")
+    entries = GREY_JPEG.replace(b"/Height 600", b"/Height 300")
+    page = read_one(tmp_path, image_pdf(squeezed, entries, UPRIGHT, SIZE_PT, rotate))
+    assert page.pixels.shape == (PAGE.shape if rotate == 0 else PAGE.shape[::-1])
     assert page.dpi == 150.0
 
 

@@ -1,6 +1,7 @@
 """Files that are cut: an error, never a page that is grey or white below the cut."""
 
 import io
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -108,11 +109,24 @@ def test_a_second_picture_of_a_camera_is_ignored(tmp_path: Path) -> None:
     assert page.pixels.shape == NOISY.shape
 
 
-def test_a_png_with_a_wrong_checksum_is_damaged(tmp_path: Path) -> None:
-    """Pillow would not notice a flipped bit in every case."""
-    data = bytearray(as_format(NOISY, "png"))
-    data[len(data) // 2] ^= 1
-    assert outcome(tmp_path, bytes(data)) == ["damaged"]
+def test_a_png_filled_up_with_zeros_is_damaged(tmp_path: Path) -> None:
+    """Pillow takes zeros for the rest of the picture, and compares no checksum."""
+    data = encoded(Image.fromarray(NOISY), format="PNG")
+    kept = len(data) * 6 // 10
+    filled = data[:kept] + bytes(len(data) - kept)
+    with Image.open(io.BytesIO(filled)) as accepted:
+        accepted.load()
+    assert outcome(tmp_path, filled) == ["damaged"]
+
+
+def test_a_tiff_cut_behind_its_directory_is_truncated(tmp_path: Path) -> None:
+    """Its JPEG decoder fills what is missing with grey."""
+    jpeg = as_format(NOISY, "jpeg")
+    values = {256: 300, 257: 400, 258: 8, 259: 7, 262: 1, 273: 8 + 2 + 9 * 12 + 4, 277: 1, 278: 400, 279: len(jpeg)}
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in values.items())
+    data = b"II*\0" + struct.pack("<IH", 8, len(values)) + entries + bytes(4) + jpeg
+    assert difference(read_one(tmp_path, data).pixels, NOISY) < 4
+    assert outcome(tmp_path, data[: len(data) * 6 // 10]) == ["truncated"]
 
 
 def test_group_4_that_ends_in_the_middle_fails(tmp_path: Path) -> None:
