@@ -7,12 +7,11 @@ import platform
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 import onnx
 import tensorflow as tf
 import tf2onnx
@@ -74,7 +73,7 @@ def to_onnx(network: keras.Model, head: keras.Model) -> bytes:
 
 def to_keras_file(model: keras.Model) -> bytes:
     """Return a model as a `.keras` file, without its optimizer and without dates."""
-    bare = keras.models.clone_model(model)
+    bare = type(model).from_config(model.get_config())
     bare.set_weights(model.get_weights())
     with tempfile.TemporaryDirectory() as folder:
         dated, dateless = Path(folder) / "dated.keras", Path(folder) / "dateless.keras"
@@ -85,7 +84,7 @@ def to_keras_file(model: keras.Model) -> bytes:
         return dateless.read_bytes()
 
 
-def provenance(argv: list[str]) -> dict[str, Any]:
+def provenance(argv: Sequence[str]) -> dict[str, Any]:
     """Return what a training run has to be told apart by: command, commit, versions."""
     versions = {name: importlib.metadata.version(name) for name in PACKAGES}
     return {
@@ -94,11 +93,6 @@ def provenance(argv: list[str]) -> dict[str, Any]:
         "versions": {"python": platform.python_version(), **versions},
         "machine": f"{platform.system()} {platform.machine()}",
     }
-
-
-def rounded(value: float, digits: int = 6) -> float:
-    """Return a figure as it is to stand in the card."""
-    return round(float(np.float64(value)), digits)
 
 
 def _number_names(graph: onnx.GraphProto) -> None:

@@ -30,7 +30,7 @@ IDX_NAMES = {
     "test_images": "t10k-images-idx3-ubyte",
     "test_labels": "t10k-labels-idx1-ubyte",
 }
-IDX_TYPES = {0x08: np.dtype(np.uint8), 0x0C: np.dtype(">i4")}
+IDX_TYPES: dict[int, np.dtype[np.integer]] = {0x08: np.dtype(np.uint8), 0x0C: np.dtype(">i4")}
 QMNIST_WRITER = 2
 """The column of the writer in QMNIST's table of labels (Yadav and Bottou, "Cold case: the lost MNIST digits",
 NeurIPS 2019)."""
@@ -107,7 +107,7 @@ def load_writers(path: Path, count: int) -> NDArray[np.integer]:
         QMNIST's `qmnist-train-labels-idx2-int`, gzipped or not, or an `.npz` with an array `train_writer`.
     """
     if path.suffix == ".npz":
-        writers = _npz_arrays(path, ["train_writer"])["train_writer"]
+        writers: NDArray[np.integer] = _npz_arrays(path, ["train_writer"])["train_writer"]
     else:
         writers = read_idx(_bytes_of(path), path.name)[:, QMNIST_WRITER]
     if writers.shape != (count,):
@@ -115,15 +115,16 @@ def load_writers(path: Path, count: int) -> NDArray[np.integer]:
     return writers
 
 
-def read_idx(content: bytes, name: str) -> NDArray[np.generic]:
+def read_idx(content: bytes, name: str) -> NDArray[np.integer]:
     """Read an array of uint8 or int32 in IDX format (LeCun's MNIST page); `name` is for the message."""
     try:
         data = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
         zero, kind, dimensions = struct.unpack_from(">HBB", data)
-        shape = struct.unpack_from(f">{dimensions}I", data, 4)
+        shape: tuple[int, ...] = struct.unpack_from(f">{dimensions}I", data, 4)
         if zero != 0:
             raise ValueError("wrong magic number")
-        return np.frombuffer(data, IDX_TYPES[kind], offset=4 + 4 * dimensions).reshape(shape)
+        values: NDArray[np.integer] = np.frombuffer(data, IDX_TYPES[kind], offset=4 + 4 * dimensions)
+        return values.reshape(shape)
     except (struct.error, ValueError, KeyError, OSError, EOFError, zlib.error) as error:
         raise UsageError(f"{name} is not a complete file in IDX format.") from error
 

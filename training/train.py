@@ -80,7 +80,7 @@ def train(
     import keras
     import tensorflow as tf
 
-    from training.evaluate import calibrate, digit_metrics, rejection_metrics
+    from training.evaluate import calibrate, digit_metrics, rejection_metrics, run_networks
     from training.export import export_model, provenance
     from training.figures import draw_figures
     from training.rejection import draw_samples, train_head
@@ -94,18 +94,22 @@ def train(
     validation, validation_labels = mnist.train_images[held_out], mnist.train_labels[held_out]
 
     network, history = _fit_network(recipe, images, labels, validation, validation_labels)
-    head = train_head(network, draw_samples(images, recipe.head_digits, rng), recipe.head_epochs)
-    samples = draw_samples(validation, len(validation), rng)
-    reader = calibrate(network, head, samples, validation_labels)
-    test = reader.classify(mnist.test_images)
+    head = train_head(network, draw_samples(images, labels, recipe.head_digits, rng), recipe.head_epochs)
+
+    samples = draw_samples(validation, validation_labels, len(validation), rng)
+    digits, varied, negatives = (
+        run_networks(network, head, of) for of in (samples.digits, samples.varied, samples.negatives)
+    )
+    calibration = calibrate(digits, varied, negatives, samples.labels)
+    test = calibration.probabilities(run_networks(network, head, mnist.test_images))
 
     card = export_model(
         out,
         network,
         head,
         description=f"The {recipe.network} network with a head that rejects what is no digit.",
-        temperature=reader.temperature,
-        not_a_digit=reader.not_a_digit,
+        temperature=calibration.temperature,
+        not_a_digit=calibration.not_a_digit,
         training={
             "data": {"name": "MNIST", "sha256": mnist.sha256()},
             "validation": {
@@ -118,9 +122,9 @@ def train(
             **provenance(argv),
         },
         metrics={
-            "validation": digit_metrics(reader.classify(samples.digits), validation_labels),
-            "validation_rewritten": digit_metrics(reader.classify(samples.varied), validation_labels),
-            "validation_negatives": rejection_metrics(reader, samples),
+            "validation": digit_metrics(calibration.probabilities(digits), samples.labels),
+            "validation_rewritten": digit_metrics(calibration.probabilities(varied), samples.labels),
+            "validation_negatives": rejection_metrics(calibration, digits, negatives),
             "test": digit_metrics(test, mnist.test_labels),
         },
     )

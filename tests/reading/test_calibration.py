@@ -20,7 +20,7 @@ from digitizer.reading.calibration import (
 def drawn_labels(probabilities: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> np.ndarray:
     """Draw a label from each row."""
     rng = np.random.default_rng(2)
-    return (probabilities.cumsum(axis=1) > rng.random((len(probabilities), 1))).argmax(axis=1)
+    return np.asarray((probabilities.cumsum(axis=1) > rng.random((len(probabilities), 1))).argmax(axis=1))
 
 
 @pytest.mark.parametrize("true_temperature", [0.4, 1.0, 2.5])
