@@ -153,10 +153,10 @@ class Workers:
         raise WorkersClosed
 
     def _give_back(self, worker: "_Worker") -> None:
-        """Free the slot; a dead worker leaves it empty."""
+        """Free the slot; whoever takes it next replaces a dead worker."""
         if not worker.alive:
             self._discard(worker)
-        self._slots.put(worker if worker.alive else None)
+        self._slots.put(worker)
 
     def _discard(self, worker: "_Worker") -> None:
         worker.stop()
