@@ -15,16 +15,20 @@ from numpy.typing import NDArray
 
 from digitizer.reading.boxes import Boxes
 from digitizer.reading.neighbours import Neighbours, Tolerance, right_neighbours
-from digitizer.reading.rails import Rails, follow_rails, read_rungs
+from digitizer.reading.rails import MAX_BOXES, Rails, follow_rails, read_rungs
 from digitizer.reading.rulings import Rulings
 from digitizer.reading.support import BOTTOM, TOP, side_support, widened
 
 _IN_A_ROW = Tolerance(along=0.55, across=0.75, offset=0.2, gap=1.0)
+_SPACED = 0.2
+"""Gaps from which boxes stand apart and share no line, in box widths."""
+_MIN_SIDES = 3
+"""Sides of a lost box that have to be there where boxes stand apart."""
 _GAP_SLACK = 0.3
 """How much wider than usual in its comb a gap may be, in box widths."""
 _EVEN = 0.12
 """Widths of the boxes of a row that needs no second look differ by less than this from the median."""
-_MIN_ASPECT, _MAX_ASPECT = 0.4, 1.7
+_MIN_ASPECT, _MAX_ASPECT = 0.52, 1.7
 """Width over height of a comb's boxes (median): wider ones are a table."""
 _MAX_SPREAD = 0.2
 """Standard deviation of the widths of a comb's boxes over their mean."""
@@ -68,24 +72,26 @@ def find_combs(
         return []
     neighbours = right_neighbours(boxes, _IN_A_ROW)
     rows = sorted(_rows(neighbours), key=lambda row: (-len(row), -_area(boxes.quads[row])))
-    wide = widened(rulings.mask)
+    wide, thick = widened(rulings.mask), widened(rulings.mask, reach_px=1)
     combs: list[NDArray[np.float64]] = []
     taken = [Rails.through(np.concatenate([grid[0][:, :2], grid[-1][:, 2:]], axis=1)) for grid in grids]
     for row in rows:
         quads = boxes.quads[row]
         rails = Rails.through(quads)
-        if any(_holds(other, quads) for other in taken) or not _is_drawn(rails, 1.0, rulings, wide):
+        if any(_holds(other, quads) for other in taken) or not _is_drawn(rails, quads, 1.0, rulings, wide):
             continue
-        evidence = np.ones(len(quads))
-        if _is_whole(quads, wide):
-            quads = _straightened(quads, rails)
+        if len(quads) > 1 and np.median(_gaps(quads)) > _SPACED:
+            quads = _extended(_straightened(quads, rails), wide)
+            evidence = np.ones(len(quads))
+        elif _is_whole(quads, wide):
+            quads, evidence = _straightened(quads, rails), np.ones(len(quads))
         else:
             quads, evidence = read_rungs(follow_rails(rails, quads, rulings.mask), quads, rulings, wide)
         for part in _even_parts(quads):
             run = quads[part]
             if not _is_comb(run, evidence[part]) or any(_holds(other, run) for other in taken):
                 continue
-            if _is_drawn(rails := Rails.through(run), float(evidence[part].mean()), rulings, wide):
+            if _is_drawn(rails := Rails.through(run), run, float(evidence[part].mean()), rulings, thick):
                 combs.append(run[None])
                 taken.append(rails)
     return combs
@@ -139,13 +145,30 @@ def _straightened(quads: NDArray[np.float64], rails: Rails) -> NDArray[np.float6
     return rails.boxes(upright[:, (0, 3)].min(axis=1), upright[:, (1, 2)].max(axis=1))
 
 
+def _extended(quads: NDArray[np.float64], wide: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Add the boxes lost at either end of a row of boxes that stand apart, as long as lines show that they are there."""
+    step = (quads[-1] - quads[0]) / (len(quads) - 1)
+    row = list(quads)
+    for end, direction in ((-1, 1), (0, -1)):
+        while len(row) < MAX_BOXES:
+            beyond = row[end] + direction * step
+            if (side_support(wide, beyond) >= _MIN_END_SUPPORT).sum() < _MIN_SIDES:
+                break
+            row.insert(len(row) if direction > 0 else 0, beyond)
+    return np.array(row)
+
+
+def _gaps(quads: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Distances between the facing sides of successive boxes, in median box widths."""
+    facing = np.linalg.norm(quads[1:, (0, 3)] - quads[:-1, (1, 2)], axis=2).mean(axis=1)
+    return np.asarray(facing / np.median(_sizes(quads)[0]))
+
+
 def _even_parts(quads: NDArray[np.float64]) -> list[slice]:
     """Cut a row where a gap is wider than usual."""
     if len(quads) < 2:
         return []
-    width, _ = _sizes(quads)
-    facing = np.linalg.norm(quads[1:, (0, 3)] - quads[:-1, (1, 2)], axis=2).mean(axis=1)
-    gaps = facing / np.median(width)
+    gaps = _gaps(quads)
     wide = (gaps > np.median(gaps) + _GAP_SLACK) | (gaps > _IN_A_ROW.gap)
     cuts = [0, *(np.flatnonzero(wide) + 1).tolist(), len(quads)]
     return [slice(start, end) for start, end in itertools.pairwise(cuts)]
@@ -162,19 +185,23 @@ def _is_comb(quads: NDArray[np.float64], evidence: NDArray[np.float64]) -> bool:
     return bool((right_neighbours(Boxes(quads), _PAIR).after >= 0).any())
 
 
-def _is_drawn(rails: Rails, evidence: float, rulings: Rulings, wide: NDArray[np.uint8]) -> bool:
+def _is_drawn(
+    rails: Rails, quads: NDArray[np.float64], evidence: float, rulings: Rulings, thick: NDArray[np.uint8]
+) -> bool:
     """Tell a drawn comb from bold print and the weave of cloth.
 
     The rails of a comb are lines, and there is paper in it and beside it. A comb that is full of ink (crossed
     out, or filled in with a marker) has to be drawn without a fault, with much paper beside it.
     """
-    along = np.linspace(0.02, 0.98, 60)
-    railed = rails.density(wide, along, np.array([0.0, 1.0])).min()
+    ends = rails.to_level(quads.reshape(-1, 2)).reshape(quads.shape)[..., 0]
+    left, right = ends[:, (0, 3)].mean(axis=1), ends[:, (1, 2)].mean(axis=1)
+    x = (left[:, None] + (right - left)[:, None] * np.linspace(0.05, 0.95, 13)).ravel()
+    railed = rails.density(thick, x, np.array([0.0, 1.0])).min()
     if railed < _MIN_RAIL:
         return False
-    inside = rails.density(rulings.ink, along, np.linspace(0.25, 0.75, 7)).mean()
-    above = rails.density(rulings.ink, along, np.linspace(-0.6, -0.25, 7)).mean()
-    below = rails.density(rulings.ink, along, np.linspace(1.25, 1.6, 7)).mean()
+    inside = rails.density(rulings.ink, x, np.linspace(0.25, 0.75, 7)).mean()
+    above = rails.density(rulings.ink, x, np.linspace(-0.6, -0.25, 7)).mean()
+    below = rails.density(rulings.ink, x, np.linspace(1.25, 1.6, 7)).mean()
     if inside <= _MAX_INK:
         return bool(min(above, below) <= _MAX_INK)
     return bool(min(above, below) <= _MAX_INK_BESIDE and min(railed, evidence) >= _FAULTLESS)

@@ -8,31 +8,36 @@ from numpy.typing import NDArray
 
 from digitizer.reading.boxes import Boxes
 from digitizer.reading.neighbours import Neighbours, Tolerance, lower_neighbours, right_neighbours
+from digitizer.reading.rulings import Rulings
 from digitizer.reading.support import side_support, widened
 
 _BESIDE = Tolerance(along=0.7, across=0.75, offset=0.2, gap=0.25)
-_BELOW = Tolerance(along=0.7, across=0.8, offset=0.2, gap=0.13)
+_BELOW = Tolerance(along=0.7, across=0.8, offset=0.2, gap=0.35)
+_MIN_SHARED = 0.75
+"""Share of ink in the strip between two boxes above each other, if it is one line and not two with paper between."""
 _MIN_FOUND = 0.6
 """Share of a grid's cells that were found as boxes."""
 _MIN_SIDE_SUPPORT = 0.5
 """Share of a filled-in cell's sides that lies on lines; three of the four, each."""
 _MAX_STRAY = 0.2
 """A corner farther from its place than this, in cells, was misled by a stroke."""
+_FITS, _MIN_NEAR = 3, 0.7
+"""Rounds of fitting and leaving out strays, and the share of corners that is always kept."""
 _MIN_ASPECT, _MAX_ASPECT = 0.4, 1.7
 """Width over height of a grid's cells (median): wider ones are a table of text."""
 
 _Places = dict[tuple[int, int], int]
 
 
-def find_grids(boxes: Boxes, mask: NDArray[np.uint8]) -> tuple[list[NDArray[np.float64]], Boxes]:
+def find_grids(boxes: Boxes, rulings: Rulings) -> tuple[list[NDArray[np.float64]], Boxes]:
     """Find grids of at least 2 x 2 cells.
 
     Parameters
     ----------
     boxes
         All boxes of a page.
-    mask
-        (H, W) uint8, 255 on ruled lines.
+    rulings
+        Of the same page.
 
     Returns
     -------
@@ -42,7 +47,8 @@ def find_grids(boxes: Boxes, mask: NDArray[np.uint8]) -> tuple[list[NDArray[np.f
         The boxes that belong to none.
     """
     beside, below = right_neighbours(boxes, _BESIDE), lower_neighbours(boxes, _BELOW)
-    wide = widened(mask) if len(boxes) else mask
+    below = _sharing_a_line(boxes, below, rulings.ink)
+    wide = widened(rulings.mask)
     grids: list[NDArray[np.float64]] = []
     used = np.zeros(len(boxes), bool)
     for places in _connected(beside, below):
@@ -51,6 +57,20 @@ def find_grids(boxes: Boxes, mask: NDArray[np.uint8]) -> tuple[list[NDArray[np.f
             grids.append(grid)
             used[list(places.values())] = True
     return grids, Boxes(boxes.quads[~used])
+
+
+def _sharing_a_line(boxes: Boxes, below: Neighbours, ink: NDArray[np.uint8]) -> Neighbours:
+    """Keep the pairs with nothing but a line between upper and lower box."""
+    after = below.after.copy()
+    for upper in np.flatnonzero(after >= 0):
+        top, bottom = boxes.quads[upper][[3, 2]], boxes.quads[after[upper]][[0, 1]]
+        sides = np.linspace(0.1, 0.9, 9)[:, None]
+        starts, ends = (side[0] + (side[1] - side[0]) * sides for side in (top, bottom))
+        strip = starts[None] + (ends - starts)[None] * np.linspace(0.15, 0.85, 5)[:, None, None]
+        x, y = np.rint(strip).astype(np.intp).reshape(-1, 2).T
+        if (ink[y.clip(0, ink.shape[0] - 1), x.clip(0, ink.shape[1] - 1)] > 0).mean() < _MIN_SHARED:
+            after[upper] = -1
+    return Neighbours(after, below.gap)
 
 
 def _connected(beside: Neighbours, below: Neighbours) -> list[_Places]:
@@ -113,12 +133,15 @@ def _nodes(where: NDArray[np.intp], quads: NDArray[np.float64], rows: int, colum
     corner_at = where[:, None] + np.array([[0, 0], [0, 1], [1, 1], [1, 0]])
     ideal = corner_at[..., ::-1].reshape(-1, 2).astype(np.float64)
     real = quads.reshape(-1, 2)
-    homography, _ = cv2.findHomography(ideal, real, cv2.LMEDS)
-    if homography is None:
-        return None
-    pitch = float(np.median(np.linalg.norm(quads[:, 1] - quads[:, 0], axis=1)))
-    deviation = real - _project(homography, ideal)
-    near = np.linalg.norm(deviation, axis=1) <= max(_MAX_STRAY * pitch, 2.0)
+    stray_px = max(_MAX_STRAY * float(np.median(np.linalg.norm(quads[:, 1] - quads[:, 0], axis=1))), 2.0)
+    near = np.ones(len(ideal), bool)
+    for _ in range(_FITS):
+        homography, _ = cv2.findHomography(ideal[near], real[near])
+        if homography is None:
+            return None
+        deviation = real - _project(homography, ideal)
+        distance = np.linalg.norm(deviation, axis=1)
+        near = distance <= max(stray_px, float(np.quantile(distance, _MIN_NEAR)))
     total, count = np.zeros((rows + 1, columns + 1, 2)), np.zeros((rows + 1, columns + 1))
     at = corner_at.reshape(-1, 2)[near]
     np.add.at(total, (at[:, 0], at[:, 1]), deviation[near])

@@ -30,7 +30,7 @@ def find_layout(rulings: Rulings, boxes: Boxes, turn: int = 0) -> Layout:
         Of the page as it is (`find_rulings`, `find_boxes`).
     """
     turned = Boxes(np.roll(boxes.quads, turn, axis=1))
-    grids, rest = find_grids(turned, rulings.mask)
+    grids, rest = find_grids(turned, rulings)
     combs = find_combs(rest, rulings, grids)
     lattices = _without_nested(grids + combs)
     order = _reading_order([_upright_box(lattice, turn) for lattice in lattices])

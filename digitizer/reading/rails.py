@@ -41,7 +41,8 @@ _MAX_STRAYS = 8
 """Strokes between two rungs."""
 _MAX_WIDTHS = 4
 """Box widths that are tried on a row."""
-_MAX_BOXES = 200
+MAX_BOXES = 200
+"""Boxes of the longest row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class Rails:
         return np.asarray(points @ self.axes)
 
     def density(
-        self, mask: NDArray[np.uint8], along: NDArray[np.float64], down: NDArray[np.float64]
+        self, mask: NDArray[np.uint8], x: NDArray[np.float64], down: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Share of a mask that is set, for each place between the rails `down` (0 the upper, 1 the lower one).
 
@@ -119,15 +120,14 @@ class Rails:
         ----------
         mask
             (H, W) uint8 of the reduced page.
-        along, down
-            (M,) and (N,) places, 0-1 within the row.
+        x, down
+            (M,) and (N,) places.
 
         Returns
         -------
         density
             (N,) float64, 0-1.
         """
-        x = self.start + (self.end - self.start) * along
         y = self.top(x) + (self.bottom(x) - self.top(x)) * down[:, None]
         return np.asarray(_sample(mask, self.to_page(np.stack([np.broadcast_to(x, y.shape), y], axis=-1))).mean(axis=1))
 
@@ -217,7 +217,7 @@ def _follow(
     found: tuple[list[list[float]], list[list[float]]] = ([], [])
     x = end = tops[-1, 0]
     missing = 0
-    while missing <= _MAX_MISSING and len(found[0]) < _MAX_BOXES:
+    while missing <= _MAX_MISSING and len(found[0]) < MAX_BOXES:
         stretch = x + step * np.linspace(0.1, 1, 10)
         x += step
         heights = [_rail_at(rails, points, stretch, mask) for points in known]
@@ -297,7 +297,7 @@ def _possible_widths(rungs: NDArray[np.float64], height: float, quads: NDArray[n
     """The commonest distances of rungs, and of the sides of the boxes seen, that could be a box's width."""
     seen = np.linalg.norm((quads[:, 1] + quads[:, 2] - quads[:, 0] - quads[:, 3]) / 2, axis=1)
     steps = np.concatenate([seen, *(rungs[order:] - rungs[:-order] for order in (1, 2, 3))])
-    steps = np.sort(steps[(steps > 0.4 * height) & (steps < 1.8 * height)])
+    steps = np.sort(steps[(steps > 0.5 * height) & (steps < 1.8 * height)])
     widths: list[float] = []
     while len(steps) and len(widths) < _MAX_WIDTHS:
         votes = np.searchsorted(steps, steps * 1.08) - np.searchsorted(steps, steps * 0.92)

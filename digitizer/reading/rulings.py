@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 WORKING_LENGTH_PX = 2000
 """Lines are looked for on a page reduced to about this long side: about 170 dpi on A4."""
 
-_ENLARGE_BELOW = 0.7
+_ENLARGE_BELOW = 0.5
 """Share of that length below which a page is enlarged: at 100 dpi, lines merge with what they touch."""
 
 _BACKGROUND_PX = 25

@@ -11,9 +11,9 @@ _REACH_PX = 3
 TOP, RIGHT, BOTTOM, LEFT = range(4)
 
 
-def widened(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Widen lines by the reach of `side_support`, once for many calls."""
-    size = 2 * _REACH_PX + 1
+def widened(mask: NDArray[np.uint8], reach_px: int = _REACH_PX) -> NDArray[np.uint8]:
+    """Widen lines by the reach of `side_support`, or another one, once for many calls."""
+    size = 2 * reach_px + 1
     return np.asarray(cv2.dilate(mask, np.ones((size, size), np.uint8)))
 
 
