@@ -32,6 +32,10 @@ _FRAME_SHARE = 0.5
 """Straight pieces of this share of the cell's side within the band are frame."""
 _MAX_FRAME_PX = 8
 """Thickness of the thickest frame."""
+_DOTS_PX = 5
+"""Gaps of a worn or dotted frame are shorter than this."""
+_DOUBLE_PX = 13
+"""A double line is narrower than this."""
 _MIN_DARKNESS = 18.0
 """Grey levels below which nothing counts as ink, whatever the page."""
 _GUIDE_SHARE = 0.2
@@ -167,7 +171,8 @@ def _frame_lines(dark: NDArray[np.uint8], core: tuple[int, int], axis: int) -> N
             band[:, near] = 1
     near_frame = dark & band
     near_frame[:, 0] = 0  # pieces of neighbouring patches in the stack stay apart
-    image = _stacked(near_frame)
+    dotted = (1, _DOTS_PX) if axis == 0 else (_DOTS_PX, 1)
+    image = cv2.morphologyEx(_stacked(near_frame), cv2.MORPH_CLOSE, np.ones(dotted, np.uint8))
     across = (3, 1) if axis == 0 else (1, 3)
     thick = (1, _MAX_FRAME_PX + 1) if axis == 1 else (_MAX_FRAME_PX + 1, 1)
     thin = cv2.subtract(image, cv2.morphologyEx(image, cv2.MORPH_OPEN, np.ones(thick, np.uint8)))
@@ -225,14 +230,19 @@ def _own_strokes(patches: _Patches, kept: NDArray[np.bool_], pen: float) -> Cell
 
 
 def _is_residue(stats: NDArray[np.int32], core: tuple[int, int], height: int) -> NDArray[np.bool_]:
-    """Which pieces are what is left of a frame: thin, and within the band beside it."""
+    """Which pieces are what is left of a frame: within the band beside it, or a double line along a whole side."""
     left, right = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_LEFT] + stats[:, cv2.CC_STAT_WIDTH]
     top = stats[:, cv2.CC_STAT_TOP] % height
     bottom = top + stats[:, cv2.CC_STAT_HEIGHT]
     residue = np.zeros(len(stats), bool)
-    for first, last, size in ((left, right, core[1]), (top, bottom, core[0])):
+    for first, last, along, size, length in (
+        (left, right, bottom - top, core[1], core[0]),
+        (top, bottom, right - left, core[0], core[1]),
+    ):
         low, high = MARGIN_PX, MARGIN_PX + size
         residue |= (last <= low + _BAND_PX) | (first >= high - _BAND_PX)
+        beside = (first <= low + 1) & (last <= low + _DOUBLE_PX) | (last >= high - 1) & (first >= high - _DOUBLE_PX)
+        residue |= beside & (along >= 0.9 * length)
     return residue
 
 

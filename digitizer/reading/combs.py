@@ -20,7 +20,7 @@ from digitizer.reading.rulings import Rulings
 from digitizer.reading.support import BOTTOM, TOP, side_support, widened
 
 _IN_A_ROW = Tolerance(along=0.55, across=0.75, offset=0.2, gap=1.0)
-_SPACED = 0.2
+_SPACED = 0.25
 """Gaps from which boxes stand apart and share no line, in box widths."""
 _MIN_SIDES = 3
 """Sides of a lost box that have to be there where boxes stand apart."""
@@ -43,6 +43,10 @@ _MAX_INK = 0.5
 """Share of ink in the middle of a comb, and above or below it: handwriting and print stay under 0.4, cloth is over."""
 _MAX_INK_BESIDE = 0.25
 """The same beside a comb that is full of ink."""
+_MANY_ROWS = 80
+"""Rows of holes from which it saves time to look for the weave of cloth before anything else."""
+_STRIPS = np.concatenate([np.linspace(start, start + 0.4, 7) for start in (-0.65, 0.3, 1.25)])
+"""Where ink is counted above, in and below a comb; 0 is its upper and 1 its lower rail."""
 _FAULTLESS = 0.97
 """Share of the rails and rungs of such a comb that is drawn."""
 _MIN_END_SUPPORT = 0.6
@@ -77,14 +81,17 @@ def find_combs(
     taken = [Rails.through(np.concatenate([grid[0][:, :2], grid[-1][:, 2:]], axis=1)) for grid in grids]
     for row in rows:
         quads = boxes.quads[row]
-        rails = Rails.through(quads)
-        if any(_holds(other, quads) for other in taken) or not _is_drawn(rails, quads, 1.0, rulings, wide):
+        if any(_holds(other, quads) for other in taken):
             continue
-        if len(quads) > 1 and np.median(_gaps(quads)) > _SPACED:
-            quads = _extended(_straightened(quads, rails), wide)
+        rails = Rails.through(quads)
+        if len(rows) > _MANY_ROWS and not _is_drawn(rails, quads, 1.0, rulings, wide):
+            continue
+        straight = _straightened(quads, rails)
+        if len(quads) > 1 and np.median(_gaps(straight)) > _SPACED:
+            quads = _extended(straight, wide)
             evidence = np.ones(len(quads))
-        elif _is_whole(quads, wide):
-            quads, evidence = _straightened(quads, rails), np.ones(len(quads))
+        elif _is_whole(straight, wide):
+            quads, evidence = straight, np.ones(len(quads))
         else:
             quads, evidence = read_rungs(follow_rails(rails, quads, rulings.mask), quads, rulings, wide)
         for part in _even_parts(quads):
@@ -121,6 +128,8 @@ def _sizes(quads: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.
 def _holds(rails: Rails, quads: NDArray[np.float64]) -> bool:
     """Tell whether any of the boxes has its centre between the rails."""
     x, y = rails.to_level(quads.mean(axis=1)).T
+    if x[-1] < rails.start or x[0] > rails.end:
+        return False
     return bool(((x > rails.start) & (x < rails.end) & (y > rails.top(x)) & (y < rails.bottom(x))).any())
 
 
@@ -199,9 +208,8 @@ def _is_drawn(
     railed = rails.density(thick, x, np.array([0.0, 1.0])).min()
     if railed < _MIN_RAIL:
         return False
-    inside = rails.density(rulings.ink, x, np.linspace(0.25, 0.75, 7)).mean()
-    above = rails.density(rulings.ink, x, np.linspace(-0.6, -0.25, 7)).mean()
-    below = rails.density(rulings.ink, x, np.linspace(1.25, 1.6, 7)).mean()
+    inked = rails.density(rulings.ink, x, _STRIPS)
+    above, inside, below = inked[:7].mean(), inked[7:14].mean(), inked[14:].mean()
     if inside <= _MAX_INK:
         return bool(min(above, below) <= _MAX_INK)
     return bool(min(above, below) <= _MAX_INK_BESIDE and min(railed, evidence) >= _FAULTLESS)

@@ -13,12 +13,16 @@ from digitizer.reading.support import side_support, widened
 
 _BESIDE = Tolerance(along=0.7, across=0.75, offset=0.2, gap=0.25)
 _BELOW = Tolerance(along=0.7, across=0.8, offset=0.2, gap=0.35)
-_MIN_SHARED = 0.75
-"""Share of ink in the strip between two boxes above each other, if it is one line and not two with paper between."""
+_MIN_SHARED = 0.45
+"""Darkness between the two sides of a line as a share of the line's, if it is one line and not two."""
+_FRINGE_PX = 2.0
+"""How far into both boxes the line between them is looked at."""
 _MIN_FOUND = 0.6
 """Share of a grid's cells that were found as boxes."""
 _MIN_SIDE_SUPPORT = 0.5
 """Share of a filled-in cell's sides that lies on lines; three of the four, each."""
+_MIN_EDGE_SUPPORT = 0.8
+"""The same for a whole row or column beyond those that were found: on average, each side but the known one."""
 _MAX_STRAY = 0.2
 """A corner farther from its place than this, in cells, was misled by a stroke."""
 _FITS, _MIN_NEAR = 3, 0.7
@@ -47,28 +51,46 @@ def find_grids(boxes: Boxes, rulings: Rulings) -> tuple[list[NDArray[np.float64]
         The boxes that belong to none.
     """
     beside, below = right_neighbours(boxes, _BESIDE), lower_neighbours(boxes, _BELOW)
-    below = _sharing_a_line(boxes, below, rulings.ink)
+    below = _sharing_a_line(boxes, below, rulings.work)
     wide = widened(rulings.mask)
     grids: list[NDArray[np.float64]] = []
     used = np.zeros(len(boxes), bool)
-    for places in _connected(beside, below):
-        grid = _grid(places, boxes, wide)
-        if grid is not None:
+    for places in sorted(_connected(beside, below), key=len, reverse=True):
+        grid = _grid(places, boxes, wide) if _is_linked(places, below) else None
+        if grid is not None and not any(_overlap(grid, other) for other in grids):
             grids.append(grid)
             used[list(places.values())] = True
     return grids, Boxes(boxes.quads[~used])
 
 
-def _sharing_a_line(boxes: Boxes, below: Neighbours, ink: NDArray[np.uint8]) -> Neighbours:
-    """Keep the pairs with nothing but a line between upper and lower box."""
+def _is_linked(places: _Places, below: Neighbours) -> bool:
+    """Tell whether most of the boxes that stand above each other in a group share a line."""
+    pairs = [(box, places[row + 1, column]) for (row, column), box in places.items() if (row + 1, column) in places]
+    return 2 * sum(below.after[upper] == lower for upper, lower in pairs) > len(pairs)
+
+
+def _overlap(grid: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Tell whether any cell of one grid has its centre within the other."""
+    outline = np.array([other[0, 0, 0], other[0, -1, 1], other[-1, -1, 2], other[-1, 0, 3]], np.float32)
+    centres = grid.mean(axis=2).reshape(-1, 2)
+    return any(cv2.pointPolygonTest(outline, (float(x), float(y)), measureDist=False) > 0 for x, y in centres)
+
+
+def _sharing_a_line(boxes: Boxes, below: Neighbours, work: NDArray[np.uint8]) -> Neighbours:
+    """Keep the pairs with one line between upper and lower box, not two with paper between."""
     after = below.after.copy()
     for upper in np.flatnonzero(after >= 0):
         top, bottom = boxes.quads[upper][[3, 2]], boxes.quads[after[upper]][[0, 1]]
-        sides = np.linspace(0.1, 0.9, 9)[:, None]
+        sides = np.linspace(0.1, 0.9, 17)[:, None]
         starts, ends = (side[0] + (side[1] - side[0]) * sides for side in (top, bottom))
-        strip = starts[None] + (ends - starts)[None] * np.linspace(0.15, 0.85, 5)[:, None, None]
-        x, y = np.rint(strip).astype(np.intp).reshape(-1, 2).T
-        if (ink[y.clip(0, ink.shape[0] - 1), x.clip(0, ink.shape[1] - 1)] > 0).mean() < _MIN_SHARED:
+        way = (ends - starts) / np.maximum(np.linalg.norm(ends - starts, axis=1, keepdims=True), 1e-6)
+        steps = np.linspace(0, 1, 13)[:, None, None]
+        strip = (starts - _FRINGE_PX * way)[None] * (1 - steps) + (ends + _FRINGE_PX * way)[None] * steps
+        x, y = np.moveaxis(np.rint(strip).astype(np.intp), -1, 0)
+        profile = np.median(work[y.clip(0, work.shape[0] - 1), x.clip(0, work.shape[1] - 1)], axis=1)
+        darkness = profile.max() - profile
+        dark = np.flatnonzero(darkness >= darkness.max() / 2)
+        if darkness[dark[0] : dark[-1] + 1].min() < _MIN_SHARED * darkness.max():
             after[upper] = -1
     return Neighbours(after, below.gap)
 
@@ -115,13 +137,31 @@ def _grid(places: _Places, boxes: Boxes, wide: NDArray[np.uint8]) -> NDArray[np.
     nodes = _nodes(where, quads, int(rows), int(columns))
     if nodes is None:
         return None
-    cells = np.stack([nodes[:-1, :-1], nodes[:-1, 1:], nodes[1:, 1:], nodes[1:, :-1]], axis=2)
+    cells = _cells(nodes)
     found = np.zeros((rows, columns), bool)
     found[where[:, 0], where[:, 1]] = True
     for row, column in np.argwhere(~found):
         if (side_support(wide, cells[row, column]) >= _MIN_SIDE_SUPPORT).sum() < 3:
             return None
-    return cells
+    return _cells(_extended(nodes, wide))
+
+
+def _cells(nodes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(rows + 1, columns + 1, 2) crossings -> (rows, columns, 4, 2) corners of the cells."""
+    return np.stack([nodes[:-1, :-1], nodes[:-1, 1:], nodes[1:, 1:], nodes[1:, :-1]], axis=2)
+
+
+def _extended(nodes: NDArray[np.float64], wide: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Add the rows and columns at the edges that lines show to be there though none of their boxes was found."""
+    for _ in range(4):  # each turn looks at another edge, made the last row
+        while True:
+            longer = np.concatenate([nodes, 2 * nodes[-1:] - nodes[-2:-1]])
+            support = np.array([side_support(wide, cell) for cell in _cells(longer[-2:])[0]])
+            if (support.mean(axis=0)[1:] < _MIN_EDGE_SUPPORT).any():
+                break
+            nodes = longer
+        nodes = np.rot90(nodes)
+    return nodes
 
 
 def _nodes(where: NDArray[np.intp], quads: NDArray[np.float64], rows: int, columns: int) -> NDArray[np.float64] | None:

@@ -18,6 +18,8 @@ _UPRIGHT = 0.93
 """Mean probability of the inked cells' digits from which a page is not tried any other way round."""
 _FAIR = 0.5
 """A cell speaks for a way round if its digit is likelier than this, else against it."""
+_AS_IT_LIES, _AS_IT_LIES_PER_CELL = 0.5, 0.1
+"""What speaks for a page as it lies before its digits are looked at, in the same measure."""
 
 
 class Classifier(Protocol):
@@ -64,6 +66,8 @@ def read_page(pixels: NDArray[np.uint8], classifier: Classifier) -> PageReading:
         probabilities = _classify(cuts, classifier)
         digits = np.concatenate([rows[:, :10].max(axis=1) for rows in probabilities] or [np.zeros(0)])
         likelihood = float((digits - _FAIR).sum())
+        if turn == 0:
+            likelihood += _AS_IT_LIES + _AS_IT_LIES_PER_CELL * len(digits)
         if best is None or likelihood > best[0] or (not best[1].fields and fields):
             readings = tuple(tuple(decide(*pair)) for pair in zip(cuts, probabilities, strict=True))
             best = likelihood, PageReading(turn if len(digits) else None, fields, readings)

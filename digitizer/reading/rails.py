@@ -32,7 +32,7 @@ _SLIVER = 0.4
 """Boxes narrower than this share of the usual width are the inside of a double line."""
 _PITCH_SD = 0.13
 """Standard deviation of a box's width, in usual widths: hand-ruled forms are uneven."""
-_SKIP_COST, _LOST_COST, _SLIVER_COST, _BOX_GAIN = 3.0, 4.0, 2.0, 2.0
+_SKIP_COST, _LOST_COST, _SLIVER_COST, _BOX_GAIN = 3.0, 4.0, 2.8, 2.0
 """Negative log-likelihoods, about: of a full-height stroke that is no rung, of a rung that left no trace,
 of a double line; and what every box earns, so that the longest row wins."""
 _STRENGTH_POWER = 8
@@ -148,13 +148,17 @@ def _robust_fit(x: NDArray[np.float64], y: NDArray[np.float64], outward: int = 0
     to the other side count less.
     """
     centre, scale = float(x.mean()), max(float(np.ptp(x)), 1.0)
-    basis = np.vander((x - centre) / scale, 3 if len(x) >= 16 else 2)
+    place = (x - centre) / scale
+    basis = np.stack([place**2, place, np.ones_like(x)] if len(x) >= 16 else [place, np.ones_like(x)], axis=1)
+    ridge = 1e-9 * np.eye(basis.shape[1])
     weights = np.ones_like(y)
-    for _ in range(5):
+    for _ in range(4):
         weighted = basis * weights[:, None]
-        fit = np.linalg.solve(weighted.T @ basis + 1e-9 * np.eye(basis.shape[1]), weighted.T @ y)
+        fit = np.linalg.solve(weighted.T @ basis + ridge, weighted.T @ y)
         residual = y - basis @ fit
-        weights = np.where(residual * outward < 0, _INWARD_WEIGHT, 1) / np.maximum(np.abs(residual), 0.5)
+        weights = 1 / np.maximum(np.abs(residual), 0.5)
+        if outward:
+            weights[residual * outward < 0] *= _INWARD_WEIGHT
     return Curve(centre, scale, tuple(fit.tolist()))
 
 
@@ -213,38 +217,46 @@ def _follow(
 
     Returns the x where they end and the (N, 2) points found on each.
     """
-    known = [tops[-_MEMORY:].tolist(), bottoms[-_MEMORY:].tolist()]
-    found: tuple[list[list[float]], list[list[float]]] = ([], [])
+    known = np.stack([tops[-_MEMORY:], bottoms[-_MEMORY:]]) if len(tops) == len(bottoms) else None
+    known = known if known is not None else np.stack([tops[-2:], bottoms[-2:]])
+    found: list[NDArray[np.float64]] = []
     x = end = tops[-1, 0]
     missing = 0
-    while missing <= _MAX_MISSING and len(found[0]) < MAX_BOXES:
+    while missing <= _MAX_MISSING and len(found) < MAX_BOXES:
         stretch = x + step * np.linspace(0.1, 1, 10)
         x += step
-        heights = [_rail_at(rails, points, stretch, mask) for points in known]
-        if heights[0] is None or heights[1] is None:
+        heights = _rails_at(rails, known, stretch, mask)
+        if heights is None:
             missing += 1
             continue
         missing, end = 0, x
-        for points, new, y in zip(known, found, heights, strict=True):
-            new.append([float(stretch.mean()), float(y or 0)])
-            points.append(new[-1])
-            del points[:-_MEMORY]
-    return float(end), np.array(found[0]).reshape(-1, 2), np.array(found[1]).reshape(-1, 2)
+        found.append(np.stack([np.full(2, stretch.mean()), heights], axis=1))
+        known = np.concatenate([known[:, -_MEMORY + 1 :], found[-1][:, None]], axis=1)
+    new = np.array(found).reshape(-1, 2, 2)
+    return float(end), new[:, 0], new[:, 1]
 
 
-def _rail_at(
-    rails: Rails, points: list[list[float]], stretch: NDArray[np.float64], mask: NDArray[np.uint8]
-) -> float | None:
-    """Y of the rail over a stretch just beyond the known points, None where it does not go on."""
-    known = np.array(points)
-    mean = known.mean(axis=0)
+def _rails_at(
+    rails: Rails, known: NDArray[np.float64], stretch: NDArray[np.float64], mask: NDArray[np.uint8]
+) -> NDArray[np.float64] | None:
+    """Y of the upper and the lower rail over a stretch just beyond the known points, None where one does not go on.
+
+    Parameters
+    ----------
+    known
+        (2, N, 2) points (x, y) of both rails.
+    """
+    mean = known.mean(axis=1, keepdims=True)
     offset = known - mean
-    slope = (offset[:, 0] @ offset[:, 1]) / max(offset[:, 0] @ offset[:, 0], 1e-9)
-    y = mean[1] + slope * (stretch - mean[0]) + _SHIFTS_PX[:, None]
+    slope = (offset[..., 0] * offset[..., 1]).sum(axis=1) / np.maximum((offset[..., 0] ** 2).sum(axis=1), 1e-9)
+    y = mean[..., 1] + slope[:, None] * (stretch - mean[..., 0])
+    y = y[:, None] + _SHIFTS_PX[:, None]
     on_page = rails.to_page(np.stack([np.broadcast_to(stretch, y.shape), y], axis=-1))
-    covered = _sample(mask, on_page).mean(axis=1)
-    best = int(np.argmax(covered - 0.02 * np.abs(_SHIFTS_PX)))
-    return float(y[best].mean()) if covered[best] >= _MIN_FOLLOWED else None
+    covered = _sample(mask, on_page).mean(axis=2)
+    best = np.argmax(covered - 0.02 * np.abs(_SHIFTS_PX), axis=1)
+    if (covered[(0, 1), best] < _MIN_FOLLOWED).any():
+        return None
+    return np.asarray(y[(0, 1), best].mean(axis=1))
 
 
 def _sample(mask: NDArray[np.uint8], points: NDArray[np.float64]) -> NDArray[np.bool_]:
