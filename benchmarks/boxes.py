@@ -23,7 +23,7 @@ from samples.ink import BALLPOINT_BLACK, BALLPOINT_BLUE, FELT_BLUE, GEL_BLACK, P
 from samples.page import DrawnField, DrawnPage, write_form
 from samples.phone import photograph
 from samples.scanner import Scanner, scan, some_scanner, to_black_and_white, to_grey
-from samples.sheet import Boxes, Sheet
+from samples.sheet import USUAL_BOXES, Boxes, Sheet
 
 PENS = (BALLPOINT_BLUE, BALLPOINT_BLACK, GEL_BLACK, FELT_BLUE, PENCIL)
 LOREM = "Fill in every box with one digit, do not write across the lines and leave a box empty where nothing is asked. "
@@ -45,7 +45,7 @@ class Condition:
 
     name: str
     dpi: float = 200
-    boxes: Boxes = Boxes()
+    boxes: Boxes = USUAL_BOXES
     skew_deg: float = 1.5
     overshoot: float = 0.06
     finish: Callable[[NDArray[np.uint8]], NDArray[np.uint8]] | None = None
@@ -61,17 +61,17 @@ def _jpeg(quality: int) -> Callable[[NDArray[np.uint8]], NDArray[np.uint8]]:
 
 
 def _broken(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Lines that a bad printer or scanner has interrupted: white scratches along both axes."""
-    scratched = pixels.copy()
+    """Lines that a worn printing plate has interrupted: white spots of 3 to 7 px, one on about every 10 px of line."""
+    spotted = pixels.copy()
     rng = np.random.default_rng(int(pixels[::50, ::50].sum()))
-    for _ in range(30):
+    for _ in range(pixels.size // 400):
         x, y = rng.integers(0, pixels.shape[1]), rng.integers(0, pixels.shape[0])
-        scratched[:, x : x + 2] = 240
-        scratched[y : y + 2] = 240
-    return scratched
+        size = int(rng.integers(3, 8))
+        spotted[y : y + size, x : x + size] = 240
+    return spotted
 
 
-USUAL = Boxes()
+USUAL = USUAL_BOXES
 CONDITIONS = (
     Condition("usual, 200 dpi"),
     Condition("100 dpi", dpi=100),

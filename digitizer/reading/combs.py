@@ -93,7 +93,7 @@ def find_combs(
         elif _is_whole(straight, wide):
             quads, evidence = straight, np.ones(len(quads))
         else:
-            quads, evidence = read_rungs(follow_rails(rails, quads, rulings.mask), quads, rulings, wide)
+            quads, evidence = read_rungs(follow_rails(rails, quads, rulings.mask), quads, rulings)
         for part in _even_parts(quads):
             run = quads[part]
             if not _is_comb(run, evidence[part]) or any(_holds(other, run) for other in taken):

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from digitizer.document import BLANK, UNREADABLE, VOID, Reading
 from digitizer.reading.cells import CellInk
 
-_MIN_DIGIT = 0.5
-"""Probability below which ink is called unreadable rather than the likeliest digit."""
+_MAX_NO_DIGIT = 0.3
+"""Probability of being no digit above which ink is called unreadable, unless a digit is likelier still."""
 _SURE_BLANK_PX, _BLANK_DOUBT = 4, 0.02
 """Ink in px of the patch up to which a blank cell is clean, and the doubt at the most ink a blank may hold."""
 _CLEAN_DOUBT = 2e-5
@@ -49,7 +49,7 @@ def _decide_inked(ink: NDArray[np.uint8], probabilities: NDArray[np.float32], co
     confidence = float(probabilities[digit])
     if confidence < 1 - _NO_CROSS_DOUBT and is_crossed_out(ink, core):
         return Reading(VOID, _VOID_CONFIDENCE)
-    if confidence < _MIN_DIGIT:
+    if float(probabilities[10]) > max(confidence, _MAX_NO_DIGIT):
         return Reading(UNREADABLE, confidence)
     return Reading(str(digit), confidence)
 

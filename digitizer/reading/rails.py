@@ -96,7 +96,7 @@ class Rails:
         x = level[..., 0]
         return cls(
             axes=axes,
-            shear=float(np.median(lean)),
+            shear=float(np.median(lean) if len(quads) > 2 else lean.flat[np.abs(lean).argmin()]),
             top=_robust_fit(x[:, :2].ravel(), level[:, :2, 1].ravel(), outward=-1),
             bottom=_robust_fit(x[:, 2:].ravel(), level[:, 2:, 1].ravel(), outward=1),
             start=float(x.min()),
@@ -183,13 +183,21 @@ def follow_rails(rails: Rails, quads: NDArray[np.float64], mask: NDArray[np.uint
         ends.append(end)
         tops = np.concatenate([tops, new_tops])
         bottoms = np.concatenate([bottoms, new_bottoms])
-    return replace(
+    followed = replace(
         rails,
         top=_robust_fit(tops[:, 0], tops[:, 1]),
         bottom=_robust_fit(bottoms[:, 0], bottoms[:, 1]),
         start=ends[0],
         end=ends[1],
     )
+    return _refitted(followed, width, mask)
+
+
+def _refitted(rails: Rails, width: float, mask: NDArray[np.uint8]) -> Rails:
+    """Lay both rails onto the lines beside them, over their whole length."""
+    x = np.linspace(rails.start, rails.end, max(4, round(2 * (rails.end - rails.start) / width)))
+    top, bottom = (_robust_fit(*_snapped(rails, x, rail(x), width, mask).T) for rail in (rails.top, rails.bottom))
+    return replace(rails, top=top, bottom=bottom)
 
 
 _Points = NDArray[np.float64]
@@ -267,7 +275,7 @@ def _sample(mask: NDArray[np.uint8], points: NDArray[np.float64]) -> NDArray[np.
 
 
 def read_rungs(
-    rails: Rails, quads: NDArray[np.float64], rulings: Rulings, wide_mask: NDArray[np.uint8]
+    rails: Rails, quads: NDArray[np.float64], rulings: Rulings
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Find the boxes between the rungs of a ladder.
 
@@ -298,7 +306,7 @@ def read_rungs(
     left, right, evidence = _boxes_between(rungs[chosen], strengths[chosen], usual)
     if not len(left):
         return _NO_BOXES
-    railed = _railed(rails, left, right, wide_mask)
+    railed = _railed(rails, left, right, rulings.ink)
     return rails.boxes(left[railed], right[railed]), evidence[railed]
 
 
@@ -369,11 +377,14 @@ def _boxes_between(
 
 
 def _railed(
-    rails: Rails, left: NDArray[np.float64], right: NDArray[np.float64], wide_mask: NDArray[np.uint8]
+    rails: Rails, left: NDArray[np.float64], right: NDArray[np.float64], ink: NDArray[np.uint8]
 ) -> NDArray[np.bool_]:
-    """Which boxes have both rails along them."""
+    """Which boxes have both rails along them, as lines or under strokes."""
     x = left[:, None] + (right - left)[:, None] * np.linspace(0.1, 0.9, 12)
-    sides = [
-        _sample(wide_mask, rails.to_page(np.stack([x, rail(x)], axis=-1))).mean(axis=1) for rail in (rails.top, rails.bottom)
-    ]
+    off = np.arange(-2, 3)[:, None, None]
+    sides = []
+    for rail in (rails.top, rails.bottom):
+        y = rail(x) + off
+        near = _sample(ink, rails.to_page(np.stack([np.broadcast_to(x, y.shape), y], axis=-1)))
+        sides.append(near.any(axis=0).mean(axis=1))
     return np.asarray((sides[0] >= _MIN_RAIL) & (sides[1] >= _MIN_RAIL))
