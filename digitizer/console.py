@@ -65,7 +65,7 @@ def print_outcome(summary: Summary, out: Path) -> None:
     table.add_column(justify="left")
     table.add_column(justify="right")
     table.add_column(justify="left")
-    table.add_row("pages", str(sum(summary.pages.values())), _page_note(summary))
+    table.add_row("pages", str(sum(_pages(summary).values())), _page_note(summary))
     table.add_row("fields", str(summary.field_count))
     table.add_row("accepted", str(summary.fields[FieldStatus.ACCEPTED]), _accepted_note(summary))
     table.add_row("for review", str(summary.fields[FieldStatus.REVIEW]))
@@ -75,8 +75,15 @@ def print_outcome(summary: Summary, out: Path) -> None:
     _print_unread(summary.unread)
 
 
+def _pages(summary: Summary) -> dict[PageStatus, int]:
+    """Return the counts without files that are no scans, which have no pages."""
+    return {status: count for status, count in summary.pages.items() if status is not PageStatus.SKIPPED}
+
+
 def _page_note(summary: Summary) -> str:
-    return ", ".join(f"{status} {summary.pages[status]}" for status in PageStatus if summary.pages[status])
+    counts = ", ".join(f"{status} {count}" for status, count in _pages(summary).items() if count)
+    skipped = summary.pages[PageStatus.SKIPPED]
+    return "; ".join(filter(None, [counts, f"files skipped: {skipped}" if skipped else ""]))
 
 
 def _accepted_note(summary: Summary) -> str:

@@ -59,6 +59,16 @@ def test_a_run_prints_counts_and_where_the_results_are(
     assert printed.err.splitlines() == ["Looking into files: 1 of 1", "Reading pages: 2 of 2"]
 
 
+def test_files_that_are_no_scans_do_not_count_as_pages(
+    digitizer: Cli, scans: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A folder holds other things too: they are named apart."""
+    (scans / "notes.txt").write_text("buy ink")
+
+    assert digitizer("run", scans, "--workers", 1) == 0
+    assert " ".join(capfd.readouterr().out.splitlines()[0].split()) == "pages 2 done 2; files skipped: 1"
+
+
 def test_results_go_into_a_folder_here_by_default(digitizer: Cli, scans: Path, tmp_path: Path) -> None:
     """Without --out the results stand in digitizer-out."""
     assert digitizer("run", scans, "--workers", 1) == 0

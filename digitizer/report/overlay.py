@@ -22,8 +22,6 @@ _SHRINK = (1.0, 0.8, 0.6)
 """Sizes that are tried where there is little room, as shares of the usual one."""
 _MAX_CELLS = 12
 """Longer readings, of grids, are cut."""
-_ROUNDING = 1e-9
-"""Keeps 0.29, whose binary value lies a little below, from becoming 0.289."""
 _PLATE_OPACITY = 0.85
 """The paper behind a label: what is printed there shows through a little."""
 
@@ -74,7 +72,7 @@ def draw_overlay(pixels: NDArray[np.uint8], fields: Sequence[FieldResult]) -> ND
 def label(field: FieldResult) -> str:
     """Return what stands beside a field: its cells, and its confidence rounded down."""
     cells = field.cells if len(field.cells) <= _MAX_CELLS else field.cells[: _MAX_CELLS - 3] + "..."
-    return f"{cells} {math.floor(1000 * field.confidence + _ROUNDING) / 1000:.3f}"
+    return f"{cells} {math.floor(1000 * field.confidence) / 1000:.3f}"
 
 
 def _text_scale(fields: Sequence[FieldResult]) -> float:
