@@ -45,10 +45,12 @@ _MAX_INK_BESIDE = 0.25
 """The same beside a comb that is full of ink."""
 _MANY_ROWS = 80
 """Rows of holes from which it saves time to look for the weave of cloth before anything else."""
-_STRIPS = np.concatenate([np.linspace(start, start + 0.4, 7) for start in (-0.65, 0.3, 1.25)])
+_STRIPS = np.concatenate([np.linspace(start, start + 0.3, 7) for start in (-0.5, 0.35, 1.2)])
 """Where ink is counted above, in and below a comb; 0 is its upper and 1 its lower rail."""
 _FAULTLESS = 0.97
 """Share of the rails and rungs of such a comb that is drawn."""
+_FEW = 3
+"""Boxes of a row up to which one that is spoilt misleads."""
 _MIN_END_SUPPORT = 0.6
 """Share of the upper and of the lower side of a box beyond the end of a row that lies on lines, if there is one."""
 
@@ -80,28 +82,42 @@ def find_combs(
     combs: list[NDArray[np.float64]] = []
     taken = [Rails.through(np.concatenate([grid[0][:, :2], grid[-1][:, 2:]], axis=1)) for grid in grids]
     for row in rows:
-        quads = boxes.quads[row]
-        if any(_holds(other, quads) for other in taken):
-            continue
-        rails = Rails.through(quads)
-        if len(rows) > _MANY_ROWS and not _is_drawn(rails, quads, 1.0, rulings, wide):
-            continue
-        straight = _straightened(quads, rails)
-        if len(quads) > 1 and np.median(_gaps(straight)) > _SPACED:
-            quads = _extended(straight, wide)
-            evidence = np.ones(len(quads))
-        elif _is_whole(straight, wide):
-            quads, evidence = straight, np.ones(len(quads))
-        else:
-            quads, evidence = read_rungs(follow_rails(rails, quads, rulings.mask), quads, rulings)
-        for part in _even_parts(quads):
-            run = quads[part]
-            if not _is_comb(run, evidence[part]) or any(_holds(other, run) for other in taken):
+        for quads in _seeds(boxes.quads[row]):
+            if any(_holds(other, quads) for other in taken):
+                break
+            rails = Rails.through(quads)
+            if len(rows) > _MANY_ROWS and not _is_drawn(rails, quads, 1.0, rulings, wide):
                 continue
-            if _is_drawn(rails := Rails.through(run), run, float(evidence[part].mean()), rulings, thick):
-                combs.append(run[None])
-                taken.append(rails)
+            found, evidence = _resolved(quads, rails, rulings, wide)
+            for part in _even_parts(found):
+                run = found[part]
+                if not _is_comb(run, evidence[part]) or any(_holds(other, run) for other in taken):
+                    continue
+                if _is_drawn(rails := Rails.through(run), run, float(evidence[part].mean()), rulings, thick):
+                    combs.append(run[None])
+                    taken.append(rails)
     return combs
+
+
+def _seeds(quads: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """What a row is read from: all its boxes, and if that fails the largest of few, for a spoilt one misleads."""
+    if not 2 <= len(quads) <= _FEW:
+        return [quads]
+    width, height = _sizes(quads)
+    return [quads, quads[[int((width * height).argmax())]]]
+
+
+def _resolved(
+    quads: NDArray[np.float64], rails: Rails, rulings: Rulings, wide: NDArray[np.uint8]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """All boxes of the row that the given ones belong to, (N, 4, 2), and the evidence of each, (N,) 0-1."""
+    straight = _straightened(quads, rails)
+    if len(quads) > 1 and np.median(_gaps(straight)) > _SPACED:
+        row = _extended(_evened(straight, rails), wide)
+        return row, np.ones(len(row))
+    if _is_whole(straight, wide):
+        return straight, np.ones(len(straight))
+    return read_rungs(follow_rails(rails, quads, rulings.mask), quads, rulings)
 
 
 def _rows(neighbours: Neighbours) -> Iterator[list[int]]:
@@ -152,6 +168,27 @@ def _straightened(quads: NDArray[np.float64], rails: Rails) -> NDArray[np.float6
     x, y = np.moveaxis(rails.to_level(quads.reshape(-1, 2)).reshape(quads.shape), -1, 0)
     upright = x - rails.shear * (y - (rails.top(x) + rails.bottom(x)) / 2)
     return rails.boxes(upright[:, (0, 3)].min(axis=1), upright[:, (1, 2)].max(axis=1))
+
+
+def _evened(quads: NDArray[np.float64], rails: Rails) -> NDArray[np.float64]:
+    """Put the sides of boxes that a stroke has made narrower to where the pitch of the others has them."""
+    if len(quads) < _MIN_BOXES:
+        return quads
+    x = rails.to_level(quads.reshape(-1, 2)).reshape(quads.shape)[..., 0]
+    left, right = x[:, (0, 3)].mean(axis=1), x[:, (1, 2)].mean(axis=1)
+    places = np.arange(len(quads), dtype=np.float64)
+    even_left, even_right = _line(places, left), _line(places, right)
+    off = _EVEN * np.median(right - left)
+    left = np.where(np.abs(left - even_left) > off, even_left, left)
+    right = np.where(np.abs(right - even_right) > off, even_right, right)
+    return rails.boxes(left, right)
+
+
+def _line(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values at x of the line through most of the points: the median of all slopes (Theil and Sen)."""
+    first, second = np.triu_indices(len(x), 1)
+    slope = np.median((y[second] - y[first]) / (x[second] - x[first]))
+    return np.asarray(np.median(y - slope * x) + slope * x)
 
 
 def _extended(quads: NDArray[np.float64], wide: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -21,6 +21,8 @@ _MIN_FOUND = 0.6
 """Share of a grid's cells that were found as boxes."""
 _MIN_SIDE_SUPPORT = 0.5
 """Share of a filled-in cell's sides that lies on lines; three of the four, each."""
+_MAX_INK = 0.5
+"""Share of ink in the middle of the cells: handwriting and print stay well under, cloth is over."""
 _MIN_EDGE_SUPPORT = 0.8
 """The same for a whole row or column beyond those that were found: on average, each side but the known one."""
 _MAX_STRAY = 0.2
@@ -57,7 +59,7 @@ def find_grids(boxes: Boxes, rulings: Rulings) -> tuple[list[NDArray[np.float64]
     used = np.zeros(len(boxes), bool)
     for places in sorted(_connected(beside, below), key=len, reverse=True):
         grid = _grid(places, boxes, wide) if _is_linked(places, below) else None
-        if grid is not None and not any(_overlap(grid, other) for other in grids):
+        if grid is not None and _is_paper(grid, rulings.ink) and not any(_overlap(grid, other) for other in grids):
             grids.append(grid)
             used[list(places.values())] = True
     return grids, Boxes(boxes.quads[~used])
@@ -67,6 +69,16 @@ def _is_linked(places: _Places, below: Neighbours) -> bool:
     """Tell whether most of the boxes that stand above each other in a group share a line."""
     pairs = [(box, places[row + 1, column]) for (row, column), box in places.items() if (row + 1, column) in places]
     return 2 * sum(below.after[upper] == lower for upper, lower in pairs) > len(pairs)
+
+
+def _is_paper(grid: NDArray[np.float64], ink: NDArray[np.uint8]) -> bool:
+    """Tell cells with paper in them from the weave of cloth."""
+    corners = grid.reshape(-1, 4, 2)
+    steps = np.stack(np.meshgrid(np.linspace(0.3, 0.7, 6), np.linspace(0.3, 0.7, 6)), axis=-1).reshape(-1, 2)
+    weights = np.stack([(1 - steps[:, 0]) * (1 - steps[:, 1]), steps[:, 0] * (1 - steps[:, 1]), steps.prod(axis=1),
+                        (1 - steps[:, 0]) * steps[:, 1]])  # fmt: skip
+    x, y = np.rint(np.einsum("kp,nkd->npd", weights, corners)).astype(np.intp).reshape(-1, 2).T
+    return bool((ink[y.clip(0, ink.shape[0] - 1), x.clip(0, ink.shape[1] - 1)] > 0).mean() <= _MAX_INK)
 
 
 def _overlap(grid: NDArray[np.float64], other: NDArray[np.float64]) -> bool:

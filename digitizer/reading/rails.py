@@ -15,6 +15,8 @@ from digitizer.reading.rulings import Rulings
 _SHIFTS_PX = np.arange(-3, 4)
 """How far from its supposed place the continuation of a rail is looked for."""
 _INWARD_WEIGHT = 0.1
+_LINE_SHARE = 0.9
+"""A line is as thick as it is covered by nearly as much as where it is covered most."""
 _SNAP_PX = 5
 """How far the sides of the boxes seen may be off the rail that they stand for."""
 _MIN_RAIL = 0.6
@@ -212,9 +214,10 @@ def _snapped(
     down = np.broadcast_to((y[:, None] + shifts)[..., None], (len(x), len(shifts), along.shape[2]))
     places = np.stack([np.broadcast_to(along, down.shape), down], axis=-1)
     covered = _sample(mask, rails.to_page(places)).mean(axis=2)
-    best = np.argmax(covered - 0.02 * np.abs(shifts), axis=1)
-    on_line = covered[np.arange(len(x)), best] >= _MIN_RAIL
-    snapped = np.stack([x, y + shifts[best]], axis=1)
+    most = covered.max(axis=1, keepdims=True)
+    on_line = most[:, 0] >= _MIN_RAIL
+    middle = (covered >= _LINE_SHARE * most) * covered
+    snapped = np.stack([x, y + middle @ shifts / np.maximum(middle.sum(axis=1), 1e-9)], axis=1)
     return snapped[on_line] if on_line.sum() >= 2 else np.stack([x, y], axis=1)
 
 
