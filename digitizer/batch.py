@@ -31,7 +31,7 @@ from digitizer.worker import Handler, WorkerSettings
 from digitizer.workers import TaskFailed, Workers
 
 PAGES_PER_CHUNK = 12
-"""Enough cells for one good batch, few enough pages to be retried cheaply."""
+"""Seconds of work, so that handing it out costs little; few enough pages to be retried cheaply."""
 FILES_PER_INSPECTION = 16
 PAGE_TIMEOUT_S = 60.0
 """Some 100 times what a page takes: reached by what hangs, not by what is slow."""

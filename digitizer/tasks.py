@@ -45,7 +45,7 @@ class PageRun:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A task: read these pages; all their inked cells are classified in one batch."""
+    """A task: read these pages."""
 
     runs: tuple[PageRun, ...]
 
