@@ -31,12 +31,16 @@ _BAND_PX = 6
 """The frame lies within so many px of where it was found."""
 _FRAME_SHARE = 0.5
 """Straight pieces of this share of the cell's side within the band are frame."""
+_MIN_FRAME, _FRAME_EDGE = 0.35, 0.6
+"""Share of a cell's side that is dark along the frame where it is darkest, and on its other rows or columns."""
 _MAX_FRAME_PX = 8
 """Thickness of the thickest frame."""
 _DOTS_PX = 5
 """Gaps of a worn or dotted frame are shorter than this."""
 _DOUBLE_PX = 13
-"""A double line is narrower than this."""
+"""The second line of a double frame lies no farther from the first."""
+_MANY_CELLS = 4
+"""Cells of a field from which it can be told what lines they have in common."""
 _MIN_DARKNESS = 18.0
 """Grey levels below which nothing counts as ink, whatever the page."""
 _GUIDE_SHARE = 0.2
@@ -164,24 +168,52 @@ def _without_frame(patches: _Patches) -> NDArray[np.bool_]:
 def _frame_lines(dark: NDArray[np.uint8], core: tuple[int, int], axis: int) -> NDArray[np.uint8]:
     """Straight pieces along the frame: axis 0 its upper and lower side, axis 1 its left and right side."""
     length = max(int(_FRAME_SHARE * core[1 - axis]), 3)
-    run = (1, length) if axis == 0 else (length, 1)
-    band = np.zeros(dark.shape[1:], np.uint8)
-    for side in (MARGIN_PX, MARGIN_PX + core[axis]):
-        near = slice(side - _BAND_PX, side + _BAND_PX)
-        if axis == 0:
-            band[near] = 1
-        else:
-            band[:, near] = 1
-    near_frame = dark & band
+    near_frame = dark & _frame_bands(dark, core, axis)
     near_frame[:, 0] = 0  # pieces of neighbouring patches in the stack stay apart
-    dotted = (1, _DOTS_PX) if axis == 0 else (_DOTS_PX, 1)
-    image = cv2.morphologyEx(_stacked(near_frame), cv2.MORPH_CLOSE, np.ones(dotted, np.uint8))
-    across = (3, 1) if axis == 0 else (1, 3)
-    thick = (1, _MAX_FRAME_PX + 1) if axis == 1 else (_MAX_FRAME_PX + 1, 1)
-    thin = cv2.subtract(image, cv2.morphologyEx(image, cv2.MORPH_OPEN, np.ones(thick, np.uint8)))
-    joined = cv2.dilate(thin, np.ones(across, np.uint8))
-    lines = cv2.dilate(cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones(run, np.uint8)), np.ones(across, np.uint8))
+    along, across = ((1, length), (3, 1)) if axis == 0 else ((length, 1), (1, 3))
+    dots = (1, _DOTS_PX) if axis == 0 else (_DOTS_PX, 1)
+    image = cv2.morphologyEx(_stacked(near_frame), cv2.MORPH_CLOSE, np.ones(dots, np.uint8))
+    joined = cv2.dilate(image, np.ones(across, np.uint8))
+    lines = cv2.dilate(cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones(along, np.uint8)), np.ones(across, np.uint8))
     return np.asarray(lines).reshape(dark.shape)
+
+
+def _frame_bands(dark: NDArray[np.uint8], core: tuple[int, int], axis: int) -> NDArray[np.uint8]:
+    """Where the two sides of the frame along an axis run, patch by patch: (N, H, W), 1 there.
+
+    Around the supposed place of a side, the row (or column) of the patch that is darkest over the length of the
+    cell is the frame, and so are those beside it as long as they are dark too: a round stroke beside the frame is
+    dark for a part of its length only.
+    """
+    inside = slice(MARGIN_PX + 2, MARGIN_PX + core[1 - axis] - 2)
+    profile = (dark[:, :, inside] if axis == 0 else dark[:, inside]).mean(axis=2 - axis)
+    chosen = np.zeros(profile.shape, bool)
+    rows = np.arange(len(dark))
+    for side in (MARGIN_PX, MARGIN_PX + core[axis]):
+        first = side - _BAND_PX
+        near = profile[:, first : side + _BAND_PX]
+        line = np.zeros(near.shape, bool)
+        line[rows, near.argmax(axis=1)] = near.max(axis=1) >= _MIN_FRAME
+        for _ in range(_MAX_FRAME_PX):
+            wider = line.copy()
+            wider[:, 1:] |= line[:, :-1]
+            wider[:, :-1] |= line[:, 1:]
+            line |= wider & (near >= _FRAME_EDGE)
+        chosen[:, first : side + _BAND_PX] |= line
+    if len(dark) >= _MANY_CELLS:
+        chosen |= _common_lines(profile, core[axis])
+    chosen[:, 1:-1] |= chosen[:, :-2] | chosen[:, 2:]
+    bands = chosen[:, :, None] if axis == 0 else chosen[:, None, :]
+    return np.broadcast_to(bands, dark.shape).astype(np.uint8)
+
+
+def _common_lines(profile: NDArray[np.float64], size: int) -> NDArray[np.bool_]:
+    """Second lines of a double frame: rows (or columns) near the sides that are dark in most cells of the field."""
+    common = np.median(profile, axis=0)
+    common = np.maximum(common, np.maximum(np.roll(common, 1), np.roll(common, -1)))
+    place = np.arange(len(common))
+    near = np.minimum(np.abs(place - MARGIN_PX), np.abs(place - MARGIN_PX - size)) <= _DOUBLE_PX
+    return (profile >= _FRAME_EDGE) & (near & (common >= _FRAME_EDGE))
 
 
 def _crossings(rest: NDArray[np.uint8], frame: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -18,9 +18,9 @@ _NO_CROSS_DOUBT = 0.02
 """A cell that is read as a digit with less doubt than this is not looked at for a cross."""
 _CROSS_WIDTH = 0.14
 """Width of the two diagonals of a crossed-out cell, as a share of the cross."""
-_MIN_DIAGONAL, _MAX_BESIDE = 0.85, 0.12
-"""Share of each diagonal that is inked, at least, and share of the ink beside them, at most."""
-_MIN_CROSS = 0.55
+_MIN_DIAGONAL, _MIN_CORNER = 0.88, 0.5
+"""Share of each diagonal that is inked, at least, and of its outermost parts: figures are round, crosses are not."""
+_MIN_CROSS = 0.7
 """Sides of the cross as a share of the cell's."""
 _STROKE = 96
 """Ink from this level on is stroke."""
@@ -55,7 +55,7 @@ def _decide_inked(ink: NDArray[np.uint8], probabilities: NDArray[np.float32], co
 
 
 def is_crossed_out(ink: NDArray[np.uint8], core: tuple[int, int]) -> bool:
-    """Tell an X over a cell from other ink: both diagonals of its bounding box are drawn, and little else is.
+    """Tell an X over a cell, with or without a digit under it, from other ink: both diagonals are drawn to their ends.
 
     Parameters
     ----------
@@ -68,16 +68,12 @@ def is_crossed_out(ink: NDArray[np.uint8], core: tuple[int, int]) -> bool:
     left, top, width, height = cv2.boundingRect(stroke)
     if height < _MIN_CROSS * core[0] or width < _MIN_CROSS * core[1]:
         return False
-    cross = stroke[top : top + height, left : left + width]
     reach = max(2, round(_CROSS_WIDTH * (width * height) ** 0.5 / 2))
-    near = cv2.dilate(cross, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+    size = 2 * reach + 1
+    near = cv2.dilate(stroke[top : top + height, left : left + width], np.ones((size, size), np.uint8))
     steps = np.linspace(0.04, 0.96, 40)
     down = np.rint(steps * (height - 1)).astype(np.intp)
     over = np.rint(steps * (width - 1)).astype(np.intp)
-    if min(near[down, over].mean(), near[down, over[::-1]].mean()) < _MIN_DIAGONAL:
-        return False
-    diagonals = np.zeros_like(cross)
-    thickness = 2 * reach + 3
-    cv2.line(diagonals, (0, 0), (width - 1, height - 1), 1, thickness)
-    cv2.line(diagonals, (width - 1, 0), (0, height - 1), 1, thickness)
-    return bool((cross & ~diagonals & 1).sum() <= _MAX_BESIDE * cross.sum())
+    diagonals = np.stack([near[down, over], near[down, over[::-1]]])
+    corners = min(diagonals[:, :6].mean(axis=1).min(), diagonals[:, -6:].mean(axis=1).min())
+    return bool(diagonals.mean(axis=1).min() >= _MIN_DIAGONAL and corners >= _MIN_CORNER)
