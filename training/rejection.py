@@ -1,6 +1,6 @@
 """Training the head that tells digits from everything else, on features of the finished network.
 
-Of the detectors compared (docs/training.md) a small head on the convolutional features, trained with drawn
+Of the detectors compared (docs/training/README.md) a small head on the convolutional features, trained with drawn
 negatives, was best by far; max softmax, energy, Mahalanobis distance, nearest neighbours and ViM all miss most
 letters. Its digits are MNIST's own and the same rewritten with other pens, so that being unlike MNIST is not
 mistaken for being no digit.
