@@ -144,7 +144,7 @@ def _sizes(quads: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.
 def _holds(rails: Rails, quads: NDArray[np.float64]) -> bool:
     """Tell whether any of the boxes has its centre between the rails."""
     x, y = rails.to_level(quads.mean(axis=1)).T
-    if x[-1] < rails.start or x[0] > rails.end:
+    if x[-1] < rails.start or x[0] > rails.end or abs(y[0] - rails.middle) > rails.reach:
         return False
     return bool(((x > rails.start) & (x < rails.end) & (y > rails.top(x)) & (y < rails.bottom(x))).any())
 

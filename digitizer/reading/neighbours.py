@@ -10,6 +10,8 @@ from digitizer.reading.boxes import Boxes
 _MAX_TURN_COSINE = float(np.cos(np.deg2rad(8)))
 """Neighbours' sides are parallel to within 8 degrees."""
 _NONE = -1
+_BLOCK = 256
+"""Boxes that are compared with all others at a time, to bound the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,48 +64,35 @@ def _neighbours(
     centres: NDArray[np.float64], along: NDArray[np.float64], across: NDArray[np.float64], tolerance: Tolerance
 ) -> Neighbours:
     count = len(centres)
-    after, gaps = np.full(count, _NONE), np.full(count, np.inf)
+    after, gaps, near = np.full(count, _NONE), np.full(count, np.inf), np.full(count, np.inf)
     if count < 2:
         return Neighbours(after, gaps)
     length, breadth = np.linalg.norm(along, axis=1), np.linalg.norm(across, axis=1)
     unit_along, unit_across = along / length[:, None], across / breadth[:, None]
-    candidates = [
-        _candidates(index, centres, unit_along, unit_across, length, breadth, tolerance) for index in range(count)
-    ]
-    best = np.full(count, np.inf)
+    for start in range(0, count, _BLOCK):
+        block = slice(start, start + _BLOCK)
+        way = centres - centres[block, None]
+        distance = (way * unit_along[block, None]).sum(axis=2)
+        smaller = np.minimum(length, length[block, None])
+        gap = (distance - (length + length[block, None]) / 2) / smaller
+        fits = (distance > 0.5 * smaller) & (gap > -0.25) & (gap <= tolerance.gap)
+        fits &= np.abs((way * unit_across[block, None]).sum(axis=2)) <= tolerance.offset * breadth[block, None]
+        fits &= _alike(length, length[block, None], tolerance.along)
+        fits &= _alike(breadth, breadth[block, None], tolerance.across)
+        fits &= unit_along[block] @ unit_along.T >= _MAX_TURN_COSINE
+        distance[~fits] = np.inf
+        nearest = distance.argmin(axis=1)
+        rows = np.arange(len(nearest))
+        near[block], after[block] = distance[rows, nearest], nearest
+        gaps[block] = gap[rows, nearest]
+    after[np.isinf(near)] = _NONE
+    order = np.lexsort((np.arange(count), near))[::-1]
     before = np.full(count, _NONE)
-    for index, (others, distance, _) in enumerate(candidates):
-        if len(others):
-            nearest = others[distance.argmin()]
-            if distance.min() < best[nearest]:
-                best[nearest], before[nearest] = distance.min(), index
-    for index, (others, distance, gap) in enumerate(candidates):
-        if len(others) and before[others[distance.argmin()]] == index:
-            after[index], gaps[index] = others[distance.argmin()], gap[distance.argmin()]
-    return Neighbours(after, gaps)
+    order = order[after[order] != _NONE]
+    before[after[order]] = order  # the nearest comes last and stays
+    mutual = (after != _NONE) & (before[after] == np.arange(count))
+    return Neighbours(np.where(mutual, after, _NONE), np.where(mutual, gaps, np.inf))
 
 
-def _candidates(
-    index: int,
-    centres: NDArray[np.float64],
-    unit_along: NDArray[np.float64],
-    unit_across: NDArray[np.float64],
-    length: NDArray[np.float64],
-    breadth: NDArray[np.float64],
-    tolerance: Tolerance,
-) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
-    """Boxes that could follow box `index`: their indices, distances and gaps."""
-    way = centres - centres[index]
-    distance = way @ unit_along[index]
-    smaller = np.minimum(length, length[index])
-    gap = (distance - (length + length[index]) / 2) / smaller
-    fits = (distance > 0.5 * smaller) & (gap > -0.25) & (gap <= tolerance.gap)
-    fits &= np.abs(way @ unit_across[index]) <= tolerance.offset * breadth[index]
-    fits &= _alike(length, length[index], tolerance.along) & _alike(breadth, breadth[index], tolerance.across)
-    fits &= unit_along @ unit_along[index] >= _MAX_TURN_COSINE
-    others = np.flatnonzero(fits)
-    return others, distance[others], gap[others]
-
-
-def _alike(sizes: NDArray[np.float64], size: float, ratio: float) -> NDArray[np.bool_]:
+def _alike(sizes: NDArray[np.float64], size: NDArray[np.float64], ratio: float) -> NDArray[np.bool_]:
     return np.asarray((sizes >= ratio * size) & (size >= ratio * sizes))

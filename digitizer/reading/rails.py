@@ -14,6 +14,8 @@ from digitizer.reading.rulings import Rulings
 
 _SHIFTS_PX = np.arange(-3, 4)
 """How far from its supposed place the continuation of a rail is looked for."""
+_MANY_POINTS = 16
+"""Points from which a rail may be curved."""
 _INWARD_WEIGHT = 0.1
 _LINE_SHARE = 0.9
 """A line is as thick as it is covered by nearly as much as where it is covered most."""
@@ -105,6 +107,17 @@ class Rails:
             end=float(x.max()),
         )
 
+    @property
+    def middle(self) -> float:
+        """Y half way between the rails in the middle of their length."""
+        x = np.array([(self.start + self.end) / 2])
+        return float(self.top(x)[0] + self.bottom(x)[0]) / 2
+
+    @property
+    def reach(self) -> float:
+        """How far anything between the rails can be from `middle`: for a quick look before a thorough one."""
+        return 0.3 * (self.end - self.start) + abs(float(self.bottom.coefficients[-1] - self.top.coefficients[-1]))
+
     def to_level(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Page (x, y) -> frame of the row."""
         return np.asarray(points @ self.axes.T)
@@ -149,19 +162,34 @@ def _robust_fit(x: NDArray[np.float64], y: NDArray[np.float64], outward: int = 0
     A stroke that joins the frame makes a box smaller, never larger: with `outward` -1 or 1, points that lie
     to the other side count less.
     """
-    centre, scale = float(x.mean()), max(float(np.ptp(x)), 1.0)
+    centre, scale = float(x.mean()), max(float(x.max() - x.min()), 1.0)
     place = (x - centre) / scale
-    basis = np.stack([place**2, place, np.ones_like(x)] if len(x) >= 16 else [place, np.ones_like(x)], axis=1)
-    ridge = 1e-9 * np.eye(basis.shape[1])
+    fit_to = _parabola if len(x) >= _MANY_POINTS else _line
     weights = np.ones_like(y)
     for _ in range(4):
-        weighted = basis * weights[:, None]
-        fit = np.linalg.solve(weighted.T @ basis + ridge, weighted.T @ y)
-        residual = y - basis @ fit
+        coefficients = fit_to(place, y, weights)
+        curve = Curve(0.0, 1.0, coefficients)
+        residual = y - curve(place)
         weights = 1 / np.maximum(np.abs(residual), 0.5)
         if outward:
             weights[residual * outward < 0] *= _INWARD_WEIGHT
-    return Curve(centre, scale, tuple(fit.tolist()))
+    return Curve(centre, scale, coefficients)
+
+
+def _line(x: NDArray[np.float64], y: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[float, ...]:
+    """Weighted least squares of a line: slope and intercept."""
+    total = weights.sum()
+    mean_x, mean_y = weights @ x / total, weights @ y / total
+    off = x - mean_x
+    slope = (weights * off) @ (y - mean_y) / max((weights * off) @ off, 1e-12)
+    return float(slope), float(mean_y - slope * mean_x)
+
+
+def _parabola(x: NDArray[np.float64], y: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[float, ...]:
+    """Weighted least squares of a parabola, highest power first."""
+    basis = np.stack([x * x, x, np.ones_like(x)])
+    weighted = basis * weights
+    return tuple(np.linalg.solve(weighted @ basis.T + 1e-9 * np.eye(3), weighted @ y).tolist())
 
 
 def follow_rails(rails: Rails, quads: NDArray[np.float64], mask: NDArray[np.uint8]) -> Rails:
