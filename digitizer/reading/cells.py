@@ -8,6 +8,7 @@
 6. What is left is the cell's ink; if it is next to nothing, the cell is blank, whatever a network would say.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ from digitizer.reading.rulings import reduce
 
 CELL_PX = 44
 """Side of a square cell in its patch; other cells have the same area."""
+_ASPECT_STEPS = 8
+"""Shapes of patches per doubling of a cell's width over height: cells of nearly the same shape are cut together."""
 MARGIN_PX = 12
 """Patch around the frame: what a stroke may reach out of its cell."""
 _MAX_REDUCTION = 1.6
@@ -85,10 +88,21 @@ class CellInk:
 
 @dataclass(frozen=True, slots=True)
 class _Patches:
-    """Darkness of a field's cells: (N, H, W) uint8, 0 paper."""
+    """Cells of one shape.
+
+    Attributes
+    ----------
+    darkness
+        (N, H, W) uint8, 0 paper.
+    core
+        Height and width of the cell within the patch, px.
+    fields
+        For each field among them its index and where its cells lie in `darkness`.
+    """
 
     darkness: NDArray[np.uint8]
     core: tuple[int, int]
+    fields: tuple[tuple[int, slice], ...]
 
 
 def cut_cells(pixels: NDArray[np.uint8], fields: Sequence[Field]) -> list[CellInk]:
@@ -102,24 +116,33 @@ def cut_cells(pixels: NDArray[np.uint8], fields: Sequence[Field]) -> list[CellIn
         With cell quads in px of that page.
     """
     levels = {1: pixels}
-    patches = [_darkness(*_unwarp(pixels, field, levels)) for field in fields]
-    cleaned = [_without_frame(patch) for patch in patches]
-    pen = _pen_darkness(patches, cleaned)
-    return [_own_strokes(patch, kept, pen) for patch, kept in zip(patches, cleaned, strict=True)]
+    groups: dict[tuple[int, int], list[tuple[int, NDArray[np.uint8]]]] = defaultdict(list)
+    for index, field in enumerate(fields):
+        patches, core = _unwarp(field, levels)
+        groups[core].append((index, patches))
+    alike = [_darkness(core, members) for core, members in groups.items()]  # together: fewer and larger images
+    cleaned = [_without_frame(patches) for patches in alike]
+    pen = _pen_darkness(alike, cleaned)
+    cuts = {}
+    for patches, kept in zip(alike, cleaned, strict=True):
+        cuts |= _own_strokes(patches, kept, pen)
+    return [cuts[index] for index in range(len(fields))]
 
 
-def _unwarp(
-    pixels: NDArray[np.uint8], field: Field, levels: dict[int, NDArray[np.uint8]]
-) -> tuple[NDArray[np.uint8], tuple[int, int]]:
-    """Patches of a field's cells, (N, H, W) uint8, paper 255, and the core's height and width."""
+def _unwarp(field: Field, levels: dict[int, NDArray[np.uint8]]) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """Patches of a field's cells, (N, H, W) uint8, paper 255, and the core's height and width.
+
+    `levels` holds the page as it is (1) and what was made of it so far: reduced by 2, 3 ...
+    """
     quads = np.array([cell.quad for cell in field.cells])
     width = float(np.median(np.linalg.norm(quads[:, 1] - quads[:, 0] + quads[:, 2] - quads[:, 3], axis=1))) / 2
     height = float(np.median(np.linalg.norm(quads[:, 3] - quads[:, 0] + quads[:, 2] - quads[:, 1], axis=1))) / 2
     scale = CELL_PX / (width * height) ** 0.5
-    core = max(round(height * scale), 1), max(round(width * scale), 1)
+    stretch = 2 ** (round(_ASPECT_STEPS * np.log2(width / height)) / _ASPECT_STEPS / 2)
+    core = round(CELL_PX / stretch), round(CELL_PX * stretch)
     level = max(1, int(1 / (scale * _MAX_REDUCTION)) + 1) if 1 / scale > _MAX_REDUCTION else 1
     if level not in levels:
-        levels[level] = reduce(pixels, level)
+        levels[level] = reduce(levels[1], level)
     page = levels[level]
     size = core[1] + 2 * MARGIN_PX, core[0] + 2 * MARGIN_PX
     low, right, bottom = MARGIN_PX - 0.5, MARGIN_PX + core[1] - 0.5, MARGIN_PX + core[0] - 0.5
@@ -138,12 +161,17 @@ def _stacked(patches: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return patches.reshape(-1, patches.shape[2])
 
 
-def _darkness(patches: NDArray[np.uint8], core: tuple[int, int]) -> _Patches:
-    """How much darker each px is than the paper around it."""
+def _darkness(core: tuple[int, int], members: Sequence[tuple[int, NDArray[np.uint8]]]) -> _Patches:
+    """How much darker each px is than the paper around it; `members` are fields with their patches."""
+    patches = np.concatenate([patches for _, patches in members])
+    ends = np.cumsum([len(patches) for _, patches in members]).tolist()
+    fields = tuple(
+        (index, slice(end - len(own), end)) for (index, own), end in zip(members, ends, strict=True)
+    )
     image = _stacked(patches)
     paper = cv2.morphologyEx(cv2.blur(image, (3, 3)), cv2.MORPH_CLOSE, np.ones((_PAPER_PX, _PAPER_PX), np.uint8))
     darkness = cv2.subtract(cv2.blur(paper, (9, 9)), image)
-    return _Patches(np.asarray(darkness).reshape(patches.shape), core)
+    return _Patches(np.asarray(darkness).reshape(patches.shape), core, fields)
 
 
 def _inner(patches: NDArray[np.uint8], border_px: int) -> NDArray[np.uint8]:
@@ -162,15 +190,15 @@ def _without_frame(patches: _Patches) -> NDArray[np.bool_]:
     dark = (darkness >= threshold[:, None, None]).astype(np.uint8)
     frame = np.zeros_like(dark)
     for axis in (0, 1):
-        frame |= _frame_lines(dark, patches.core, axis)
+        frame |= _frame_lines(dark, patches, axis)
     rest = dark & ~frame
     return np.asarray(rest | _crossings(rest, frame & dark)).astype(bool)
 
 
-def _frame_lines(dark: NDArray[np.uint8], core: tuple[int, int], axis: int) -> NDArray[np.uint8]:
+def _frame_lines(dark: NDArray[np.uint8], patches: _Patches, axis: int) -> NDArray[np.uint8]:
     """Straight pieces along the frame: axis 0 its upper and lower side, axis 1 its left and right side."""
-    length = max(int(_FRAME_SHARE * core[1 - axis]), 3)
-    near_frame = dark & _frame_bands(dark, core, axis)
+    length = max(int(_FRAME_SHARE * patches.core[1 - axis]), 3)
+    near_frame = dark & _frame_bands(dark, patches, axis)
     near_frame[:, 0] = 0  # pieces of neighbouring patches in the stack stay apart
     along, across = ((1, length), (3, 1)) if axis == 0 else ((length, 1), (1, 3))
     dots = (1, _DOTS_PX) if axis == 0 else (_DOTS_PX, 1)
@@ -180,13 +208,14 @@ def _frame_lines(dark: NDArray[np.uint8], core: tuple[int, int], axis: int) -> N
     return np.asarray(lines).reshape(dark.shape)
 
 
-def _frame_bands(dark: NDArray[np.uint8], core: tuple[int, int], axis: int) -> NDArray[np.uint8]:
+def _frame_bands(dark: NDArray[np.uint8], patches: _Patches, axis: int) -> NDArray[np.uint8]:
     """Where the two sides of the frame along an axis run, patch by patch: (N, H, W), 1 there.
 
     Around the supposed place of a side, the row (or column) of the patch that is darkest over the length of the
     cell is the frame, and so are those beside it as long as they are dark too: a round stroke beside the frame is
     dark for a part of its length only.
     """
+    core = patches.core
     inside = slice(MARGIN_PX + 2, MARGIN_PX + core[1 - axis] - 2)
     profile = (dark[:, :, inside] if axis == 0 else dark[:, inside]).mean(axis=2 - axis)
     chosen = np.zeros(profile.shape, bool)
@@ -202,8 +231,9 @@ def _frame_bands(dark: NDArray[np.uint8], core: tuple[int, int], axis: int) -> N
             wider[:, :-1] |= line[:, 1:]
             line |= wider & (near >= _FRAME_EDGE)
         chosen[:, first : side + _BAND_PX] |= line
-    if len(dark) >= _MANY_CELLS:
-        chosen |= _common_lines(profile, core[axis])
+    for _, own in patches.fields:
+        if own.stop - own.start >= _MANY_CELLS:
+            chosen[own] |= _common_lines(profile[own], core[axis])
     chosen[:, 1:-1] |= chosen[:, :-2] | chosen[:, 2:]
     bands = chosen[:, :, None] if axis == 0 else chosen[:, None, :]
     return np.broadcast_to(bands, dark.shape).astype(np.uint8)
@@ -239,8 +269,8 @@ def _pen_darkness(patches: Sequence[_Patches], cleaned: Sequence[NDArray[np.bool
     return float(level[(3 * len(level)) // 4]) if len(level) else 0.0
 
 
-def _own_strokes(patches: _Patches, kept: NDArray[np.bool_], pen: float) -> CellInk:
-    """Drop guides, dust and the neighbours' strokes; decide which cells are blank."""
+def _own_strokes(patches: _Patches, kept: NDArray[np.bool_], pen: float) -> dict[int, CellInk]:
+    """Drop guides, dust and the neighbours' strokes; decide which cells are blank; by index of the field."""
     darkness = patches.darkness
     count, height, width = darkness.shape
     strong = kept & (darkness >= max(_GUIDE_SHARE * pen, _MIN_DARKNESS))
@@ -264,7 +294,8 @@ def _own_strokes(patches: _Patches, kept: NDArray[np.bool_], pen: float) -> Cell
     ink[blank] = 0
     peak = np.maximum(np.percentile(ink.reshape(count, -1), 99.5, axis=1), 1)
     ink = np.minimum(ink * (255 / peak)[:, None, None], 255).astype(np.uint8)
-    return CellInk(_with_firm_strokes(ink, mask, extent), blank, area_px, patches.core)
+    ink = _with_firm_strokes(ink, mask, extent)
+    return {index: CellInk(ink[own], blank[own], area_px[own], patches.core) for index, own in patches.fields}
 
 
 def _with_firm_strokes(
