@@ -174,6 +174,12 @@ def _darkness(core: tuple[int, int], members: Sequence[tuple[int, NDArray[np.uin
     return _Patches(np.asarray(darkness).reshape(patches.shape), core, fields)
 
 
+def _quantile(values: NDArray[np.uint8], share: float) -> NDArray[np.float64]:
+    """Value that a share of each row does not exceed: (N, M) -> (N,)."""
+    place = int(share * (values.shape[1] - 1))
+    return np.asarray(np.partition(values, place, axis=1)[:, place], np.float64)
+
+
 def _inner(patches: NDArray[np.uint8], border_px: int) -> NDArray[np.uint8]:
     """The cells without their margin and a border inside the frame."""
     edge = MARGIN_PX + border_px
@@ -184,8 +190,8 @@ def _without_frame(patches: _Patches) -> NDArray[np.bool_]:
     """Which px may be stroke: dark, and not frame unless a stroke crosses it there; (N, H, W)."""
     darkness = patches.darkness
     inner = _inner(darkness, _BAND_PX).reshape(len(darkness), -1)
-    peak = np.percentile(inner, 99, axis=1)
-    frame_peak = np.percentile(darkness.reshape(len(darkness), -1), 97, axis=1)
+    peak = _quantile(inner, 0.99)
+    frame_peak = _quantile(darkness.reshape(len(darkness), -1), 0.97)
     threshold = np.maximum(_STROKE_SHARE * np.minimum(peak, frame_peak), _MIN_DARKNESS)
     dark = (darkness >= threshold[:, None, None]).astype(np.uint8)
     frame = np.zeros_like(dark)
@@ -290,10 +296,10 @@ def _own_strokes(patches: _Patches, kept: NDArray[np.bool_], pen: float) -> dict
     extent = np.maximum(_extent(mask.any(axis=2)), _extent(mask.any(axis=1)))
     blank = (area_px < _MIN_INK_PX) | (extent < _MIN_EXTENT * min(patches.core))
     near = cv2.dilate(_stacked(mask.astype(np.uint8)), np.ones((3, 3), np.uint8)).reshape(mask.shape)
-    ink = np.where(near > 0, darkness, 0).astype(np.float32)
+    ink = np.where(near > 0, darkness, 0)
     ink[blank] = 0
-    peak = np.maximum(np.percentile(ink.reshape(count, -1), 99.5, axis=1), 1)
-    ink = np.minimum(ink * (255 / peak)[:, None, None], 255).astype(np.uint8)
+    peak = np.maximum(_quantile(ink.reshape(count, -1), 0.995), 1)
+    ink = np.minimum(ink * (255 / peak).astype(np.float32)[:, None, None], 255).astype(np.uint8)
     ink = _with_firm_strokes(ink, mask, extent)
     return {index: CellInk(ink[own], blank[own], area_px[own], patches.core) for index, own in patches.fields}
 
