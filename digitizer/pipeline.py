@@ -38,8 +38,7 @@ def digitize_page(page: Page, classifier: Classifier, policy: AcceptancePolicy) 
     """Read every comb and grid of boxes on a page."""
     reading = read_page(page.pixels, classifier)
     fields = tuple(
-        _field_result(field, cells, page, policy)
-        for field, cells in zip(reading.fields, reading.readings, strict=True)
+        _field_result(field, cells, page, policy) for field, cells in zip(reading.fields, reading.readings, strict=True)
     )
     return PageResult(
         scan=page.scan,
@@ -54,9 +53,7 @@ def digitize_page(page: Page, classifier: Classifier, policy: AcceptancePolicy) 
     )
 
 
-def _field_result(
-    field: Field, cells: tuple[Reading, ...], page: Page, policy: AcceptancePolicy
-) -> FieldResult:
+def _field_result(field: Field, cells: tuple[Reading, ...], page: Page, policy: AcceptancePolicy) -> FieldResult:
     symbols = "".join(cell.symbol for cell in cells)
     value = "".join(symbol for symbol in symbols if symbol not in (BLANK, VOID, UNREADABLE))
     confidence = math.prod(cell.confidence for cell in cells)
