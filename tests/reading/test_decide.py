@@ -138,6 +138,14 @@ def test_crosses_of_any_pen_and_size_are_told(width_px: int, inset: float) -> No
     assert is_crossed_out(ink, CORE)
 
 
+@pytest.mark.parametrize("inset", [(0.35, 0.35), (0.1, 0.36), (0.36, 0.1)], ids=["small", "low", "narrow"])
+def test_a_small_cross_does_not_cross_a_cell_out(inset: tuple[float, float]) -> None:
+    """It has to reach over the cell both ways: an 8 or a 4 has crossing strokes too."""
+    (left, top), (right, bottom) = inset, 1 - np.array(inset)
+
+    assert not is_crossed_out(ink_of([(left, top), (right, bottom)], [(right, top), (left, bottom)]), CORE)
+
+
 def crossed_out(rows: tuple[str, ...], boxes: Boxes) -> list[bool]:
     """Write rows of combs and tell which cells look crossed out."""
     sheet = small_sheet()
