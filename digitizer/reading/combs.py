@@ -33,7 +33,7 @@ _MIN_ASPECT, _MAX_ASPECT = 0.52, 1.7
 _MAX_SPREAD = 0.2
 """Standard deviation of the widths of a comb's boxes over their mean."""
 _MIN_BOXES = 3
-_PAIR = Tolerance(along=0.85, across=0.88, offset=0.1, gap=0.6)
+_PAIR = Tolerance(along=0.85, across=0.88, offset=0.1, gap=0.8)
 """Two boxes are a comb where they are as good as equal."""
 _MIN_EVIDENCE, _PAIR_EVIDENCE = 0.6, 0.95
 """How much of the rungs must be there: on average in a comb, and of each rung of one with two boxes only."""
@@ -79,6 +79,7 @@ def find_combs(
     neighbours = right_neighbours(boxes, _IN_A_ROW)
     rows = sorted(_rows(neighbours), key=lambda row: (-len(row), -_area(boxes.quads[row])))
     wide, thick = widened(rulings.mask), widened(rulings.mask, reach_px=1)
+    wide_ink = widened(rulings.ink, reach_px=2)
     combs: list[NDArray[np.float64]] = []
     taken = [Rails.through(np.concatenate([grid[0][:, :2], grid[-1][:, 2:]], axis=1)) for grid in grids]
     for row in rows:
@@ -88,7 +89,7 @@ def find_combs(
             rails = Rails.through(quads)
             if len(rows) > _MANY_ROWS and not _is_drawn(rails, quads, 1.0, rulings, wide):
                 continue
-            found, evidence = _resolved(quads, rails, rulings, wide)
+            found, evidence = _resolved(quads, rails, rulings, wide, wide_ink)
             for part in _even_parts(found):
                 run = found[part]
                 if not _is_comb(run, evidence[part]) or any(_holds(other, run) for other in taken):
@@ -108,12 +109,16 @@ def _seeds(quads: NDArray[np.float64]) -> list[NDArray[np.float64]]:
 
 
 def _resolved(
-    quads: NDArray[np.float64], rails: Rails, rulings: Rulings, wide: NDArray[np.uint8]
+    quads: NDArray[np.float64],
+    rails: Rails,
+    rulings: Rulings,
+    wide: NDArray[np.uint8],
+    wide_ink: NDArray[np.uint8],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """All boxes of the row that the given ones belong to, (N, 4, 2), and the evidence of each, (N,) 0-1."""
     straight = _straightened(quads, rails)
     if len(quads) > 1 and np.median(_gaps(straight)) > _SPACED:
-        row = _extended(_evened(straight, rails), wide)
+        row = _extended(_evened(straight, rails), wide_ink)
         return row, np.ones(len(row))
     if _is_whole(straight, wide):
         return straight, np.ones(len(straight))
@@ -191,14 +196,14 @@ def _line(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]
     return np.asarray(np.median(y - slope * x) + slope * x)
 
 
-def _extended(quads: NDArray[np.float64], wide: NDArray[np.uint8]) -> NDArray[np.float64]:
+def _extended(quads: NDArray[np.float64], wide_ink: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Add the boxes lost at either end of a row of boxes that stand apart, as long as lines show that they are there."""
     step = (quads[-1] - quads[0]) / (len(quads) - 1)
     row = list(quads)
     for end, direction in ((-1, 1), (0, -1)):
         while len(row) < MAX_BOXES:
             beyond = row[end] + direction * step
-            if (side_support(wide, beyond) >= _MIN_END_SUPPORT).sum() < _MIN_SIDES:
+            if (side_support(wide_ink, beyond) >= _MIN_END_SUPPORT).sum() < _MIN_SIDES:
                 break
             row.insert(len(row) if direction > 0 else 0, beyond)
     return np.array(row)
