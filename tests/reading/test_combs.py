@@ -62,6 +62,16 @@ def test_a_wide_gap_in_a_line_parts_two_combs() -> None:
     assert [len(field.cells) for field in fields_on(page.pixels)] == [4, 3, 5]
 
 
+def test_a_gap_narrower_than_a_box_parts_adjoining_boxes() -> None:
+    """Where boxes share their lines, five mm of paper begin another comb."""
+    sheet = small_sheet()
+    sheet.comb(10, 20, "1234")
+    sheet.comb(39, 20, "567")
+    sheet.comb(10, 50, "12_456_8")
+
+    assert_exactly_found(filled(sheet))
+
+
 def test_spaced_combs_are_parted_by_a_wider_gap() -> None:
     """Also where the boxes of each stand apart themselves."""
     sheet = Sheet(148, 60)
