@@ -130,7 +130,6 @@ def test_a_crossed_out_grid_is_found() -> None:
         assert_exactly_found(filled(sheet, seed=seed))
 
 
-@pytest.mark.xfail(strict=True, reason="Digits in the middle of every cell are taken for the weave of cloth")
 def test_a_grid_with_a_digit_in_every_cell_is_found() -> None:
     """An exam's marks, all given, with a gel pen; and the smallest grid there is."""
     for seed, rows in enumerate((["26857", "90438", "38920", "85069"], ["12", "34"], ["88888", "69686"])):
