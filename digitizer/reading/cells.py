@@ -165,9 +165,7 @@ def _darkness(core: tuple[int, int], members: Sequence[tuple[int, NDArray[np.uin
     """How much darker each px is than the paper around it; `members` are fields with their patches."""
     patches = np.concatenate([patches for _, patches in members])
     ends = np.cumsum([len(patches) for _, patches in members]).tolist()
-    fields = tuple(
-        (index, slice(end - len(own), end)) for (index, own), end in zip(members, ends, strict=True)
-    )
+    fields = tuple((index, slice(end - len(own), end)) for (index, own), end in zip(members, ends, strict=True))
     image = _stacked(patches)
     paper = cv2.morphologyEx(cv2.blur(image, (3, 3)), cv2.MORPH_CLOSE, np.ones((_PAPER_PX, _PAPER_PX), np.uint8))
     darkness = cv2.subtract(cv2.blur(paper, (9, 9)), image)
@@ -258,8 +256,12 @@ def _crossings(rest: NDArray[np.uint8], frame: NDArray[np.uint8]) -> NDArray[np.
     """The px of the frame that lie between two pieces of stroke."""
     image = _stacked(rest)
     reach = _MAX_FRAME_PX + 3
-    joined = cv2.morphologyEx(cv2.dilate(image, np.ones((1, 3), np.uint8)), cv2.MORPH_CLOSE, np.ones((reach, 1), np.uint8))
-    beside = cv2.morphologyEx(cv2.dilate(image, np.ones((3, 1), np.uint8)), cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
+    joined = cv2.morphologyEx(
+        cv2.dilate(image, np.ones((1, 3), np.uint8)), cv2.MORPH_CLOSE, np.ones((reach, 1), np.uint8)
+    )
+    beside = cv2.morphologyEx(
+        cv2.dilate(image, np.ones((3, 1), np.uint8)), cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8)
+    )
     return np.asarray(cv2.bitwise_or(joined, beside)).reshape(rest.shape) & frame
 
 
@@ -304,9 +306,7 @@ def _own_strokes(patches: _Patches, kept: NDArray[np.bool_], pen: float) -> dict
     return {index: CellInk(ink[own], blank[own], area_px[own], patches.core) for index, own in patches.fields}
 
 
-def _with_firm_strokes(
-    ink: NDArray[np.uint8], mask: NDArray[np.bool_], extent: NDArray[np.intp]
-) -> NDArray[np.uint8]:
+def _with_firm_strokes(ink: NDArray[np.uint8], mask: NDArray[np.bool_], extent: NDArray[np.intp]) -> NDArray[np.uint8]:
     """Thicken by one px the strokes that would be thinner than nearly all of MNIST's once brought to its size.
 
     Measured on pages scanned in 1 bit at 200 dpi, it takes a third of the seed network's errors away.

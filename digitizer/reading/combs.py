@@ -55,9 +55,7 @@ _MIN_END_SUPPORT = 0.6
 """Share of the upper and of the lower side of a box beyond the end of a row that lies on lines, if there is one."""
 
 
-def find_combs(
-    boxes: Boxes, rulings: Rulings, grids: Sequence[NDArray[np.float64]] = ()
-) -> list[NDArray[np.float64]]:
+def find_combs(boxes: Boxes, rulings: Rulings, grids: Sequence[NDArray[np.float64]] = ()) -> list[NDArray[np.float64]]:
     """Find rows of boxes.
 
     Parameters

@@ -9,12 +9,10 @@ from numpy.typing import NDArray
 from digitizer.reading.boxes import Boxes
 from digitizer.reading.neighbours import Neighbours, Tolerance, lower_neighbours, right_neighbours
 from digitizer.reading.rulings import Rulings
-from digitizer.reading.support import side_support, widened
+from digitizer.reading.support import one_line_between, side_support, widened
 
 _BESIDE = Tolerance(along=0.7, across=0.75, offset=0.2, gap=0.25)
 _BELOW = Tolerance(along=0.7, across=0.8, offset=0.2, gap=0.35)
-_MIN_SHARED = 0.45
-"""Darkness between the two sides of a line as a share of the line's, if it is one line and not two."""
 _FRINGE_PX = 2.0
 """How far into both boxes the line between them is looked at."""
 _MIN_FOUND = 0.6
@@ -23,6 +21,8 @@ _MIN_SIDE_SUPPORT = 0.5
 """Share of a filled-in cell's sides that lies on lines; three of the four, each."""
 _MAX_INK = 0.5
 """Share of ink in the middle of the cells: handwriting and print stay well under, cloth is over."""
+_MAX_INK_IF_ALONE, _MAX_INK_BESIDE = 0.65, 0.25
+"""The same for a coarse scan of full cells, and the share of ink above or below it, which cloth does not have."""
 _MIN_EDGE_SUPPORT = 0.8
 """The same for a whole row or column beyond those that were found: on average, each side but the known one."""
 _MAX_STRAY = 0.2
@@ -72,13 +72,22 @@ def _is_linked(places: _Places, below: Neighbours) -> bool:
 
 
 def _is_paper(grid: NDArray[np.float64], ink: NDArray[np.uint8]) -> bool:
-    """Tell cells with paper in them from the weave of cloth."""
-    corners = grid.reshape(-1, 4, 2)
-    steps = np.stack(np.meshgrid(np.linspace(0.3, 0.7, 6), np.linspace(0.3, 0.7, 6)), axis=-1).reshape(-1, 2)
-    weights = np.stack([(1 - steps[:, 0]) * (1 - steps[:, 1]), steps[:, 0] * (1 - steps[:, 1]), steps.prod(axis=1),
-                        (1 - steps[:, 0]) * steps[:, 1]])  # fmt: skip
-    x, y = np.rint(np.einsum("kp,nkd->npd", weights, corners)).astype(np.intp).reshape(-1, 2).T
-    return bool((ink[y.clip(0, ink.shape[0] - 1), x.clip(0, ink.shape[1] - 1)] > 0).mean() <= _MAX_INK)
+    """Tell cells with paper in them, or at least around them, from the weave of cloth."""
+    inside = _inked(grid, np.linspace(0.3, 0.7, 6), ink)
+    if inside <= _MAX_INK:
+        return True
+    above, below = _inked(grid[:1], np.linspace(-0.5, -0.2, 6), ink), _inked(grid[-1:], np.linspace(1.2, 1.5, 6), ink)
+    return inside <= _MAX_INK_IF_ALONE and min(above, below) <= _MAX_INK_BESIDE
+
+
+def _inked(cells: NDArray[np.float64], down: NDArray[np.float64], ink: NDArray[np.uint8]) -> float:
+    """Share of ink in cells, (..., 4, 2), in their middle columns and at the places `down` (0 top, 1 bottom)."""
+    quads = cells.reshape(-1, 1, 4, 2)
+    across, down = (part.reshape(1, -1, 1) for part in np.meshgrid(np.linspace(0.3, 0.7, 6), down))
+    top = quads[:, :, 0] * (1 - across) + quads[:, :, 1] * across
+    bottom = quads[:, :, 3] * (1 - across) + quads[:, :, 2] * across
+    x, y = np.rint(top * (1 - down) + bottom * down).astype(np.intp).reshape(-1, 2).T
+    return float((ink[y.clip(0, ink.shape[0] - 1), x.clip(0, ink.shape[1] - 1)] > 0).mean())
 
 
 def _overlap(grid: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
@@ -91,19 +100,9 @@ def _overlap(grid: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
 def _sharing_a_line(boxes: Boxes, below: Neighbours, work: NDArray[np.uint8]) -> Neighbours:
     """Keep the pairs with one line between upper and lower box, not two with paper between."""
     after = below.after.copy()
-    for upper in np.flatnonzero(after >= 0):
-        top, bottom = boxes.quads[upper][[3, 2]], boxes.quads[after[upper]][[0, 1]]
-        sides = np.linspace(0.1, 0.9, 17)[:, None]
-        starts, ends = (side[0] + (side[1] - side[0]) * sides for side in (top, bottom))
-        way = (ends - starts) / np.maximum(np.linalg.norm(ends - starts, axis=1, keepdims=True), 1e-6)
-        steps = np.linspace(0, 1, 13)[:, None, None]
-        strip = (starts - _FRINGE_PX * way)[None] * (1 - steps) + (ends + _FRINGE_PX * way)[None] * steps
-        x, y = np.moveaxis(np.rint(strip).astype(np.intp), -1, 0)
-        profile = np.median(work[y.clip(0, work.shape[0] - 1), x.clip(0, work.shape[1] - 1)], axis=1)
-        darkness = profile.max() - profile
-        dark = np.flatnonzero(darkness >= darkness.max() / 2)
-        if darkness[dark[0] : dark[-1] + 1].min() < _MIN_SHARED * darkness.max():
-            after[upper] = -1
+    upper = np.flatnonzero(after >= 0)
+    one = one_line_between(boxes.quads[upper], boxes.quads[after[upper]], work, _FRINGE_PX)
+    after[upper[~one]] = -1
     return Neighbours(after, below.gap)
 
 

@@ -12,9 +12,11 @@ from digitizer.reading.boxes import Boxes
 from digitizer.reading.combs import find_combs
 from digitizer.reading.grids import find_grids
 from digitizer.reading.rulings import Rulings
+from digitizer.reading.support import one_line_between
 
-
-_MAX_APART = 0.09
+_FRINGE = 0.12
+"""How far into the cells on both sides to look for a second line, in cells."""
+_MAX_APART = 0.2
 """How far two sides may be from each other, in cells, if they are the same line."""
 
 
@@ -37,30 +39,31 @@ def find_layout(rulings: Rulings, boxes: Boxes, turn: int = 0) -> Layout:
     turned = Boxes(np.roll(boxes.quads, turn, axis=1))
     grids, rest = find_grids(turned, rulings)
     combs = find_combs(rest, rulings, grids)
-    lattices = _without_nested(_stacked(grids + combs))
+    lattices = _without_nested(_stacked(grids + combs, rulings.work))
     order = _reading_order([_upright_box(lattice, turn) for lattice in lattices])
     fields = (_field(f"field_{number:02d}", lattices[index], rulings.factor) for number, index in enumerate(order, 1))
     return Layout(turn, tuple(fields))
 
 
-def _stacked(lattices: list[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+def _stacked(lattices: list[NDArray[np.float64]], work: NDArray[np.uint8]) -> list[NDArray[np.float64]]:
     """Join what stands right above each other with as many columns: rows of one grid that were found one by one."""
-    joined = list(lattices)
-    pairs = itertools.permutations(range(len(joined)), 2)
-    pair = next((pair for pair in pairs if _share_a_line(joined[pair[0]], joined[pair[1]])), None)
-    if pair is None:
-        return joined
-    grid = np.concatenate([joined[pair[0]], joined[pair[1]]])
-    return _stacked([grid, *(lattice for index, lattice in enumerate(joined) if index not in pair)])
+    for upper, lower in itertools.permutations(range(len(lattices)), 2):
+        if _share_a_line(lattices[upper], lattices[lower], work):
+            grid = np.concatenate([lattices[upper], lattices[lower]])
+            rest = [lattice for index, lattice in enumerate(lattices) if index not in (upper, lower)]
+            return _stacked([grid, *rest], work)
+    return lattices
 
 
-def _share_a_line(upper: NDArray[np.float64], lower: NDArray[np.float64]) -> bool:
+def _share_a_line(upper: NDArray[np.float64], lower: NDArray[np.float64], work: NDArray[np.uint8]) -> bool:
     """Tell whether the lower side of one lattice is the upper side of the other."""
     if upper.shape[1] != lower.shape[1]:
         return False
     height = float(np.linalg.norm(lower[0, :, 3] - lower[0, :, 0], axis=1).mean())
     apart = np.linalg.norm(upper[-1][:, (3, 2)] - lower[0][:, (0, 1)], axis=2)
-    return bool(apart.mean() < _MAX_APART * height)
+    if apart.mean() >= _MAX_APART * height:
+        return False
+    return bool(one_line_between(upper[-1], lower[0], work, _FRINGE * height).mean() > 0.5)
 
 
 def _without_nested(lattices: list[NDArray[np.float64]]) -> list[NDArray[np.float64]]:

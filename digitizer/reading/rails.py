@@ -333,7 +333,9 @@ def read_rungs(
     rungs = x[0] + (firsts + lasts - 1) / 2
     strengths = np.array([inked[first:last].max() for first, last in zip(firsts, lasts, strict=True)])
     widths = _possible_widths(rungs[strengths > _MIN_RULED], float(np.median(bottom - top)), quads)
-    (_, chosen), usual = min(((_likeliest_rungs(rungs, strengths, width), width) for width in widths), key=lambda row: row[0][0])
+    (_, chosen), usual = min(
+        ((_likeliest_rungs(rungs, strengths, width), width) for width in widths), key=lambda row: row[0][0]
+    )
     left, right, evidence = _boxes_between(rungs[chosen], strengths[chosen], usual)
     if not len(left):
         return _NO_BOXES
@@ -359,7 +361,9 @@ def _possible_widths(rungs: NDArray[np.float64], height: float, quads: NDArray[n
     return widths or [float(np.median(seen))]
 
 
-def _likeliest_rungs(rungs: NDArray[np.float64], strengths: NDArray[np.float64], usual: float) -> tuple[float, NDArray[np.intp]]:
+def _likeliest_rungs(
+    rungs: NDArray[np.float64], strengths: NDArray[np.float64], usual: float
+) -> tuple[float, NDArray[np.intp]]:
     """Choose the rungs that make the evenest row and leave out strokes as high as a box (dynamic programming).
 
     Returns the cost and the places of the chosen rungs.
