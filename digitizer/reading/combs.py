@@ -9,6 +9,7 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,30 +77,66 @@ def find_combs(boxes: Boxes, rulings: Rulings, grids: Sequence[NDArray[np.float6
         return []
     neighbours = right_neighbours(boxes, _IN_A_ROW)
     rows = sorted(_rows(neighbours), key=lambda row: (-len(row), -_area(boxes.quads[row])))
-    wide, thick = widened(rulings.mask), widened(rulings.mask, reach_px=1)
-    wide_ink = widened(rulings.ink, reach_px=2)
+    lines = _Lines(
+        rulings, widened(rulings.mask), widened(rulings.mask, reach_px=1), widened(rulings.ink, reach_px=2)
+    )
+    taken = _Taken([np.concatenate([grid[0][:, :2], grid[-1][:, 2:]], axis=1) for grid in grids])
     combs: list[NDArray[np.float64]] = []
-    taken = [Rails.through(np.concatenate([grid[0][:, :2], grid[-1][:, 2:]], axis=1)) for grid in grids]
     for row in rows:
         for quads in _seeds(boxes.quads[row]):
-            if any(_holds(other, quads) for other in taken):
+            if taken.holds(quads):
                 break
             rails = Rails.through(quads)
-            if len(rows) > _MANY_ROWS and not _is_drawn(rails, quads, 1.0, rulings, wide):
+            if len(rows) > _MANY_ROWS and not _is_drawn(rails, quads, 1.0, rulings, lines.wide):
                 continue
-            found, evidence = _resolved(quads, rails, rulings, wide, wide_ink)
+            found, evidence = _resolved(quads, rails, lines)
             for part in _even_parts(found):
                 run = found[part]
-                if not _is_comb(run, evidence[part]) or any(_holds(other, run) for other in taken):
+                if not _is_comb(run, evidence[part]) or taken.holds(run):
                     continue
-                if _is_drawn(rails := Rails.through(run), run, float(evidence[part].mean()), rulings, thick):
+                if _is_drawn(Rails.through(run), run, float(evidence[part].mean()), rulings, lines.thick):
                     combs.append(run[None])
-                    taken.append(rails)
+                    taken.add(run)
     return combs
 
 
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The lines of a page: `wide` by the reach of `side_support`, `thick` by 1 px, and its ink by 2 px."""
+
+    rulings: Rulings
+    wide: NDArray[np.uint8]
+    thick: NDArray[np.uint8]
+    wide_ink: NDArray[np.uint8]
+
+
+class _Taken:
+    """Rows of boxes that are accounted for."""
+
+    def __init__(self, rows: Sequence[NDArray[np.float64]]) -> None:
+        self._rows: list[tuple[NDArray[np.float64], NDArray[np.float64], Rails]] = []
+        for quads in rows:
+            self.add(quads)
+
+    def add(self, quads: NDArray[np.float64]) -> None:
+        """Take the boxes, (N, 4, 2), from left to right."""
+        corners = quads.reshape(-1, 2)
+        self._rows.append((corners.min(axis=0), corners.max(axis=0), Rails.through(quads)))
+
+    def holds(self, quads: NDArray[np.float64]) -> bool:
+        """Tell whether any of the boxes has its centre in a taken row."""
+        centres = quads.mean(axis=1)
+        first, last = centres.min(axis=0).tolist(), centres.max(axis=0).tolist()
+        for low, high, rails in self._rows:
+            if last[0] >= low[0] and first[0] <= high[0] and last[1] >= low[1] and first[1] <= high[1]:
+                x, y = rails.to_level(centres).T
+                if ((x > rails.start) & (x < rails.end) & (y > rails.top(x)) & (y < rails.bottom(x))).any():
+                    return True
+        return False
+
+
 def _seeds(quads: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """What a row is read from: all its boxes, and if that fails the largest of few, for a spoilt one misleads."""
+    """Choose what a row is read from: all its boxes; if that fails, the largest of few, for a spoilt one misleads."""
     if not 2 <= len(quads) <= _FEW:
         return [quads]
     width, height = _sizes(quads)
@@ -107,20 +144,16 @@ def _seeds(quads: NDArray[np.float64]) -> list[NDArray[np.float64]]:
 
 
 def _resolved(
-    quads: NDArray[np.float64],
-    rails: Rails,
-    rulings: Rulings,
-    wide: NDArray[np.uint8],
-    wide_ink: NDArray[np.uint8],
+    quads: NDArray[np.float64], rails: Rails, lines: _Lines
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """All boxes of the row that the given ones belong to, (N, 4, 2), and the evidence of each, (N,) 0-1."""
+    """Find all boxes of the row that the given ones belong to, (N, 4, 2), and the evidence of each, (N,) 0-1."""
     straight = _straightened(quads, rails)
     if len(quads) > 1 and np.median(_gaps(straight)) > _SPACED:
-        row = _extended(_evened(straight, rails), wide_ink)
+        row = _extended(_evened(straight, rails), lines.wide_ink)
         return row, np.ones(len(row))
-    if _is_whole(straight, wide):
+    if _is_whole(straight, lines.wide):
         return straight, np.ones(len(straight))
-    return read_rungs(follow_rails(rails, quads, rulings.mask), quads, rulings)
+    return read_rungs(follow_rails(rails, quads, lines.rulings.mask), quads, lines.rulings)
 
 
 def _rows(neighbours: Neighbours) -> Iterator[list[int]]:
@@ -142,14 +175,6 @@ def _area(quads: NDArray[np.float64]) -> float:
 def _sizes(quads: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     boxes = Boxes(quads)
     return np.linalg.norm(boxes.across, axis=1), np.linalg.norm(boxes.down, axis=1)
-
-
-def _holds(rails: Rails, quads: NDArray[np.float64]) -> bool:
-    """Tell whether any of the boxes has its centre between the rails."""
-    x, y = rails.to_level(quads.mean(axis=1)).T
-    if x[-1] < rails.start or x[0] > rails.end or abs(y[0] - rails.middle) > rails.reach:
-        return False
-    return bool(((x > rails.start) & (x < rails.end) & (y > rails.top(x)) & (y < rails.bottom(x))).any())
 
 
 def _is_whole(quads: NDArray[np.float64], wide: NDArray[np.uint8]) -> bool:
@@ -195,7 +220,7 @@ def _line(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]
 
 
 def _extended(quads: NDArray[np.float64], wide_ink: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Add the boxes lost at either end of a row of boxes that stand apart, as long as lines show that they are there."""
+    """Add the boxes lost at either end of a row whose boxes stand apart, as long as lines show that they are there."""
     step = (quads[-1] - quads[0]) / (len(quads) - 1)
     row = list(quads)
     for end, direction in ((-1, 1), (0, -1)):

@@ -57,13 +57,19 @@ def _stacked(lattices: list[NDArray[np.float64]], work: NDArray[np.uint8]) -> li
 
 def _share_a_line(upper: NDArray[np.float64], lower: NDArray[np.float64], work: NDArray[np.uint8]) -> bool:
     """Tell whether the lower side of one lattice is the upper side of the other."""
-    if upper.shape[1] != lower.shape[1]:
+    if upper.shape[1] != lower.shape[1] or _far(upper[-1, 0, 3], lower[0, 0]):
         return False
     height = float(np.linalg.norm(lower[0, :, 3] - lower[0, :, 0], axis=1).mean())
     apart = np.linalg.norm(upper[-1][:, (3, 2)] - lower[0][:, (0, 1)], axis=2)
     if apart.mean() >= _MAX_APART * height:
         return False
     return bool(one_line_between(upper[-1], lower[0], work, _FRINGE * height).mean() > 0.5)
+
+
+def _far(corner: NDArray[np.float64], cell: NDArray[np.float64]) -> bool:
+    """Tell whether a corner is farther from a cell's first corner than the cell is high: a quick look."""
+    (x, y), (left, top), _, (other, bottom) = corner.tolist(), *cell[[0, 1, 3]].tolist()
+    return abs(x - left) + abs(y - top) > abs(bottom - top) + abs(other - left)
 
 
 def _without_nested(lattices: list[NDArray[np.float64]]) -> list[NDArray[np.float64]]:

@@ -107,17 +107,6 @@ class Rails:
             end=float(x.max()),
         )
 
-    @property
-    def middle(self) -> float:
-        """Y half way between the rails in the middle of their length."""
-        x = np.array([(self.start + self.end) / 2])
-        return float(self.top(x)[0] + self.bottom(x)[0]) / 2
-
-    @property
-    def reach(self) -> float:
-        """How far anything between the rails can be from `middle`: for a quick look before a thorough one."""
-        return 0.3 * (self.end - self.start) + abs(float(self.bottom.coefficients[-1] - self.top.coefficients[-1]))
-
     def to_level(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Page (x, y) -> frame of the row."""
         return np.asarray(points @ self.axes.T)
