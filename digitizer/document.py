@@ -50,7 +50,7 @@ class PageStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ScanFile:
-    """A file as delivered.
+    r"""A file as delivered.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class ScanFile:
         Where it lies.
     name
         Its path relative to the scan folder, `/` between the parts, always valid Unicode: what stands
-        in the `scan` column. Bytes of a name that are no UTF-8 are written as `\\xNN`.
+        in the `scan` column. Bytes of a name that are no UTF-8 are written as `\xNN`.
     """
 
     path: Path

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-MIN_SIDE_PX = 9
+MIN_SIDE_PX = 10
 """Smallest box on the reduced page."""
 _MAX_SIDE_SHARE = 0.25
 """Longest side of a box as a share of the page's longer side."""
@@ -51,13 +51,15 @@ class Boxes:
         return np.asarray((self.quads[:, 2] + self.quads[:, 3] - self.quads[:, 0] - self.quads[:, 1]) / 2)
 
 
-def find_boxes(mask: NDArray[np.uint8]) -> Boxes:
+def find_boxes(mask: NDArray[np.uint8], min_side_px: float = MIN_SIDE_PX) -> Boxes:
     """Find the four-sided holes of a mask of lines.
 
     Parameters
     ----------
     mask
         (H, W) uint8, 255 on lines.
+    min_side_px
+        Smallest box: `MIN_SIDE_PX`, or more on a page that was enlarged, where letters have large holes.
     """
     contours, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     if tree is None:
@@ -68,15 +70,15 @@ def find_boxes(mask: NDArray[np.uint8]) -> Boxes:
         if parent < 0:
             continue
         _, _, width, height = cv2.boundingRect(contour)
-        if min(width, height) >= MIN_SIDE_PX and max(width, height) <= longest:
-            quad = _quad(contour[:, 0])
+        if min(width, height) >= min_side_px and max(width, height) <= longest:
+            quad = _quad(contour[:, 0], min_side_px)
             if quad is not None:
                 quads.append(quad)
     return Boxes(np.array(quads).reshape(-1, 4, 2))
 
 
-def _quad(outline: NDArray[np.int32]) -> NDArray[np.float64] | None:
-    """The box whose hole has this outline ((N, 2), on the lines around the hole), if it has four sides.
+def _quad(outline: NDArray[np.int32], min_side_px: float) -> NDArray[np.float64] | None:
+    """Fit a box to the outline of its hole, (N, 2) on the lines around it, if that has four sides.
 
     A stroke that joins the frame bites into the hole, so it is the hull of the hole that has to have four sides.
     """
@@ -85,7 +87,7 @@ def _quad(outline: NDArray[np.int32]) -> NDArray[np.float64] | None:
     turn = (angle + 45) % 90 - 45
     if round((angle - turn) / 90) % 2:
         width, height = height, width
-    if min(width, height) < MIN_SIDE_PX or not _MIN_ASPECT <= width / height <= _MAX_ASPECT:
+    if min(width, height) < min_side_px or not _MIN_ASPECT <= width / height <= _MAX_ASPECT:
         return None
     cosine, sine = np.cos(np.deg2rad(turn)), np.sin(np.deg2rad(turn))
     x, y = (hull - np.array(centre)).T

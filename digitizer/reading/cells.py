@@ -179,7 +179,7 @@ def _quantile(values: NDArray[np.uint8], share: float) -> NDArray[np.float64]:
 
 
 def _inner(patches: NDArray[np.uint8], border_px: int) -> NDArray[np.uint8]:
-    """The cells without their margin and a border inside the frame."""
+    """Crop the margin and a border inside the frame off the cells."""
     edge = MARGIN_PX + border_px
     return patches[:, edge:-edge, edge:-edge]
 
@@ -253,7 +253,7 @@ def _common_lines(profile: NDArray[np.float64], size: int) -> NDArray[np.bool_]:
 
 
 def _crossings(rest: NDArray[np.uint8], frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The px of the frame that lie between two pieces of stroke."""
+    """Find the px of the frame that lie between two pieces of stroke."""
     image = _stacked(rest)
     reach = _MAX_FRAME_PX + 3
     joined = cv2.morphologyEx(
@@ -280,7 +280,7 @@ def _pen_darkness(patches: Sequence[_Patches], cleaned: Sequence[NDArray[np.bool
 def _own_strokes(patches: _Patches, kept: NDArray[np.bool_], pen: float) -> dict[int, CellInk]:
     """Drop guides, dust and the neighbours' strokes; decide which cells are blank; by index of the field."""
     darkness = patches.darkness
-    count, height, width = darkness.shape
+    count, height, _ = darkness.shape
     strong = kept & (darkness >= max(_GUIDE_SHARE * pen, _MIN_DARKNESS))
     strong[:, 0] = strong[:, -1] = False  # pieces of neighbouring patches in the stack stay apart
     _, labels, stats, _ = cv2.connectedComponentsWithStats(

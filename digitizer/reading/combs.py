@@ -77,9 +77,7 @@ def find_combs(boxes: Boxes, rulings: Rulings, grids: Sequence[NDArray[np.float6
         return []
     neighbours = right_neighbours(boxes, _IN_A_ROW)
     rows = sorted(_rows(neighbours), key=lambda row: (-len(row), -_area(boxes.quads[row])))
-    lines = _Lines(
-        rulings, widened(rulings.mask), widened(rulings.mask, reach_px=1), widened(rulings.ink, reach_px=2)
-    )
+    lines = _Lines(rulings, widened(rulings.mask), widened(rulings.mask, reach_px=1), widened(rulings.ink, reach_px=2))
     taken = _Taken([np.concatenate([grid[0][:, :2], grid[-1][:, 2:]], axis=1) for grid in grids])
     combs: list[NDArray[np.float64]] = []
     for row in rows:

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitizer.document import BLANK, UNREADABLE, VOID, Reading
-from digitizer.reading.cells import CellInk
+from digitizer.reading.cells import MARGIN_PX, CellInk
 
 _MAX_NO_DIGIT = 0.3
 """Probability of being no digit above which ink is called unreadable, unless a digit is likelier still."""
@@ -20,6 +20,8 @@ _CROSS_WIDTH = 0.14
 """Width of the two diagonals of a crossed-out cell, as a share of the cross."""
 _MIN_DIAGONAL, _MIN_CORNER = 0.88, 0.5
 """Share of each diagonal that is inked, at least, and of its outermost parts: figures are round, crosses are not."""
+_OVERHANG_PX = 2
+"""How far a cross may reach out of its cell."""
 _MIN_CROSS = 0.7
 """Sides of the cross as a share of the cell's."""
 _STROKE = 96
@@ -60,11 +62,12 @@ def is_crossed_out(ink: NDArray[np.uint8], core: tuple[int, int]) -> bool:
     Parameters
     ----------
     ink
-        (H, W) uint8, ink 255.
+        (H, W) uint8, ink 255, the cell with a margin of `MARGIN_PX` around it.
     core
         Height and width of the cell, px.
     """
-    stroke = (ink >= _STROKE).astype(np.uint8)
+    edge = MARGIN_PX - _OVERHANG_PX  # beyond, crosses of neighbouring cells join this one
+    stroke = (ink[edge:-edge, edge:-edge] >= _STROKE).astype(np.uint8)
     left, top, width, height = cv2.boundingRect(stroke)
     if height < _MIN_CROSS * core[0] or width < _MIN_CROSS * core[1]:
         return False

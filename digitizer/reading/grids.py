@@ -25,6 +25,8 @@ _MAX_INK_IF_ALONE, _MAX_INK_BESIDE = 0.65, 0.25
 """The same for a coarse scan of full cells, and the share of ink above or below it, which cloth does not have."""
 _MIN_EDGE_SUPPORT = 0.8
 """The same for a whole row or column beyond those that were found: on average, each side but the known one."""
+_EDGE_REACH_PX = 5
+"""How far beside its supposed place an edge is looked for."""
 _MAX_STRAY = 0.2
 """A corner farther from its place than this, in cells, was misled by a stroke."""
 _FITS, _MIN_NEAR = 3, 0.7
@@ -54,11 +56,11 @@ def find_grids(boxes: Boxes, rulings: Rulings) -> tuple[list[NDArray[np.float64]
     """
     beside, below = right_neighbours(boxes, _BESIDE), lower_neighbours(boxes, _BELOW)
     below = _sharing_a_line(boxes, below, rulings.work)
-    wide = widened(rulings.mask)
+    wide, far = widened(rulings.mask), widened(rulings.mask, _EDGE_REACH_PX)
     grids: list[NDArray[np.float64]] = []
     used = np.zeros(len(boxes), bool)
     for places in sorted(_connected(beside, below), key=len, reverse=True):
-        grid = _grid(places, boxes, wide) if _is_linked(places, below) else None
+        grid = _grid(places, boxes, wide, far) if _is_linked(places, below) else None
         if grid is not None and _is_paper(grid, rulings.ink) and not any(_overlap(grid, other) for other in grids):
             grids.append(grid)
             used[list(places.values())] = True
@@ -107,7 +109,7 @@ def _sharing_a_line(boxes: Boxes, below: Neighbours, work: NDArray[np.uint8]) ->
 
 
 def _connected(beside: Neighbours, below: Neighbours) -> list[_Places]:
-    """Groups of boxes that hang together, each box with its (row, column)."""
+    """Collect the boxes that hang together, each with its (row, column)."""
     links: list[list[tuple[int, int, int]]] = [[] for _ in beside.after]
     for neighbours, row_step, column_step in ((beside, 0, 1), (below, 1, 0)):
         for index, after in enumerate(neighbours.after.tolist()):
@@ -134,8 +136,8 @@ def _connected(beside: Neighbours, below: Neighbours) -> list[_Places]:
     return groups
 
 
-def _grid(places: _Places, boxes: Boxes, wide: NDArray[np.uint8]) -> NDArray[np.float64] | None:
-    """The whole grid, if the group is one."""
+def _grid(places: _Places, boxes: Boxes, wide: NDArray[np.uint8], far: NDArray[np.uint8]) -> NDArray[np.float64] | None:
+    """Complete the grid, if the group is one."""
     where = np.array(list(places))
     where -= where.min(axis=0)
     rows, columns = where.max(axis=0) + 1
@@ -154,7 +156,7 @@ def _grid(places: _Places, boxes: Boxes, wide: NDArray[np.uint8]) -> NDArray[np.
     for row, column in np.argwhere(~found):
         if (side_support(wide, cells[row, column]) >= _MIN_SIDE_SUPPORT).sum() < 3:
             return None
-    return _cells(_extended(nodes, wide))
+    return _cells(_extended(nodes, far))
 
 
 def _cells(nodes: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -166,7 +168,8 @@ def _extended(nodes: NDArray[np.float64], wide: NDArray[np.uint8]) -> NDArray[np
     """Add the rows and columns at the edges that lines show to be there though none of their boxes was found."""
     for _ in range(4):  # each turn looks at another edge, made the last row
         while True:
-            longer = np.concatenate([nodes, 2 * nodes[-1:] - nodes[-2:-1]])
+            step = nodes[-2] - nodes[-3] if len(nodes) > 2 else nodes[-1] - nodes[-2]  # outer ones end inside the line
+            longer = np.concatenate([nodes, nodes[-1:] + step])
             support = np.array([side_support(wide, cell) for cell in _cells(longer[-2:])[0]])
             if (support.mean(axis=0)[1:] < _MIN_EDGE_SUPPORT).any():
                 break
@@ -176,7 +179,7 @@ def _extended(nodes: NDArray[np.float64], wide: NDArray[np.uint8]) -> NDArray[np
 
 
 def _nodes(where: NDArray[np.intp], quads: NDArray[np.float64], rows: int, columns: int) -> NDArray[np.float64] | None:
-    """The crossings of a grid's lines, (rows + 1, columns + 1, 2).
+    """Place the crossings of a grid's lines, (rows + 1, columns + 1, 2).
 
     Each is the mean of the corners that meet there; strays, as seen from the homography through all of
     them, are left out, and what is missing follows that homography and its neighbours' deviation from it.

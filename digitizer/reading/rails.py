@@ -336,7 +336,7 @@ _NO_BOXES = np.empty((0, 4, 2)), np.empty(0)
 
 
 def _possible_widths(rungs: NDArray[np.float64], height: float, quads: NDArray[np.float64]) -> list[float]:
-    """The commonest distances of rungs, and of the sides of the boxes seen, that could be a box's width."""
+    """Collect the commonest distances of rungs, and of the sides of the boxes seen: a box may be so wide."""
     seen = np.linalg.norm((quads[:, 1] + quads[:, 2] - quads[:, 0] - quads[:, 3]) / 2, axis=1)
     steps = np.concatenate([seen, *(rungs[order:] - rungs[:-order] for order in (1, 2, 3))])
     steps = np.sort(steps[(steps > 0.5 * height) & (steps < 1.8 * height)])

@@ -3,6 +3,7 @@
 Digits, text and stamps leave the mask; frames of boxes stay, also when they are tilted, light or interrupted.
 """
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 WORKING_LENGTH_PX = 2000
 """Lines are looked for on a page reduced to about this long side: about 170 dpi on A4."""
 
+_ROUND_DOWN = 0.35
+"""A page is reduced by a whole number, rounded down where that leaves it larger by no more than this."""
 _ENLARGE_BELOW = 0.5
 """Share of that length below which a page is enlarged: at 100 dpi, lines merge with what they touch."""
 
@@ -106,7 +109,7 @@ def reduce(pixels: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
 def _working_factor(shape: tuple[int, ...]) -> float:
     ratio = max(shape) / WORKING_LENGTH_PX
     if ratio >= 1:
-        return float(round(ratio))
+        return float(math.ceil(ratio - _ROUND_DOWN))
     return 1.0 if ratio > _ENLARGE_BELOW else 0.5
 
 
@@ -218,7 +221,7 @@ def _close_gaps(mask: NDArray[np.uint8], continuations: NDArray[np.float64]) -> 
 
 
 def _thin(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """What is not tall, thickened."""
+    """Keep what is not tall, thickened."""
     tall = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((_THIN_PX + 1, 1), np.uint8))
     return np.asarray(cv2.dilate(cv2.subtract(ink, tall), np.ones((_THICKENING_PX, 1), np.uint8)))
 
