@@ -71,7 +71,7 @@ def find_boxes(mask: NDArray[np.uint8], min_side_px: float = MIN_SIDE_PX) -> Box
             continue
         _, _, width, height = cv2.boundingRect(contour)
         if min(width, height) >= min_side_px and max(width, height) <= longest:
-            quad = _quad(contour[:, 0], min_side_px)
+            quad = _quad(np.asarray(contour[:, 0], np.int32), min_side_px)
             if quad is not None:
                 quads.append(quad)
     return Boxes(np.array(quads).reshape(-1, 4, 2))

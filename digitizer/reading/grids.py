@@ -70,7 +70,7 @@ def find_grids(boxes: Boxes, rulings: Rulings) -> tuple[list[NDArray[np.float64]
 def _is_linked(places: _Places, below: Neighbours) -> bool:
     """Tell whether most of the boxes that stand above each other in a group share a line."""
     pairs = [(box, places[row + 1, column]) for (row, column), box in places.items() if (row + 1, column) in places]
-    return 2 * sum(below.after[upper] == lower for upper, lower in pairs) > len(pairs)
+    return 2 * sum(int(below.after[upper]) == lower for upper, lower in pairs) > len(pairs)
 
 
 def _is_paper(grid: NDArray[np.float64], ink: NDArray[np.uint8]) -> bool:
@@ -190,9 +190,10 @@ def _nodes(where: NDArray[np.intp], quads: NDArray[np.float64], rows: int, colum
     stray_px = max(_MAX_STRAY * float(np.median(np.linalg.norm(quads[:, 1] - quads[:, 0], axis=1))), 2.0)
     near = np.ones(len(ideal), bool)
     for _ in range(_FITS):
-        homography, _ = cv2.findHomography(ideal[near], real[near])
-        if homography is None:
+        found, _ = cv2.findHomography(ideal[near], real[near])
+        if found is None:
             return None
+        homography = np.asarray(found, np.float64)
         deviation = real - _project(homography, ideal)
         distance = np.linalg.norm(deviation, axis=1)
         near = distance <= max(stray_px, float(np.quantile(distance, _MIN_NEAR)))

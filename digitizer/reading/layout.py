@@ -68,8 +68,8 @@ def _share_a_line(upper: NDArray[np.float64], lower: NDArray[np.float64], work: 
 
 def _far(corner: NDArray[np.float64], cell: NDArray[np.float64]) -> bool:
     """Tell whether a corner is farther from a cell's first corner than the cell is high: a quick look."""
-    (x, y), (left, top), _, (other, bottom) = corner.tolist(), *cell[[0, 1, 3]].tolist()
-    return abs(x - left) + abs(y - top) > abs(bottom - top) + abs(other - left)
+    size = np.abs(cell[3] - cell[0]) + np.abs(cell[1] - cell[0])
+    return bool(np.abs(corner - cell[0]).sum() > size.sum())
 
 
 def _without_nested(lattices: list[NDArray[np.float64]]) -> list[NDArray[np.float64]]:

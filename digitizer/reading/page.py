@@ -1,5 +1,6 @@
 """A page -> its fields and what their cells say, whichever way round the page lies."""
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -59,7 +60,7 @@ def read_page(pixels: NDArray[np.uint8], classifier: Classifier) -> PageReading:
     """
     rulings = find_rulings(pixels)
     boxes = find_boxes(rulings.mask, MIN_SIDE_PX / min(rulings.factor, 1))
-    best: tuple[float, PageReading] | None = None
+    best, most = PageReading(None, (), ()), -math.inf
     for turn in (0, 2, 1, 3):
         fields = find_layout(rulings, boxes, turn).fields
         cuts = cut_cells(pixels, fields)
@@ -68,12 +69,12 @@ def read_page(pixels: NDArray[np.uint8], classifier: Classifier) -> PageReading:
         likelihood = float((digits - _FAIR).sum())
         if turn == 0:
             likelihood += _AS_IT_LIES + _AS_IT_LIES_PER_CELL * len(digits)
-        if best is None or likelihood > best[0] or (not best[1].fields and fields):
+        if likelihood > most or (fields and not best.fields):
             readings = tuple(tuple(decide(*pair)) for pair in zip(cuts, probabilities, strict=True))
-            best = likelihood, PageReading(turn if len(digits) else None, fields, readings)
+            best, most = PageReading(turn if len(digits) else None, fields, readings), likelihood
         if fields and (not len(digits) or digits.mean() >= _UPRIGHT):
             break
-    return best[1]
+    return best
 
 
 def _classify(cuts: list[CellInk], classifier: Classifier) -> list[NDArray[np.float32]]:

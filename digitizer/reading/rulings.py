@@ -90,7 +90,7 @@ def find_rulings(pixels: NDArray[np.uint8], factor: float | None = None) -> Ruli
     ink = _ink(work)
     across, across_ends = _lines_across(ink)
     down, down_ends = _lines_across(np.asarray(cv2.transpose(ink)))
-    mask = np.asarray(cv2.bitwise_or(across, cv2.transpose(down)))
+    mask = np.asarray(cv2.bitwise_or(across, cv2.transpose(down)), np.uint8)
     _close_gaps(mask, np.concatenate([across_ends, down_ends[:, :, ::-1]]))
     return Rulings(mask=mask, ink=ink, work=work, factor=factor)
 
@@ -121,7 +121,7 @@ def _ink(work: NDArray[np.uint8]) -> NDArray[np.uint8]:
     grain = float(np.median(darkness[::8, ::8]))
     around = cv2.dilate(darkness, np.ones((_RINGING_PX, _RINGING_PX), np.uint8))
     ripples = cv2.convertScaleAbs(around, alpha=_RINGING)
-    least = cv2.max(ripples, _MIN_CONTRAST + _CONTRAST_PER_GRAIN * grain)
+    least = np.maximum(ripples, np.uint8(min(_MIN_CONTRAST + _CONTRAST_PER_GRAIN * grain, 255)))
     return np.asarray(cv2.compare(darkness, least, cv2.CMP_GE))
 
 
@@ -136,14 +136,15 @@ def _lines_across(ink: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np
         (N, 2, 2) float64, at each end of each line the points (x, y) between which it may be continued.
     """
     thin, thick = _thin(ink), _thick(ink)
-    masks, ends = zip(*(_straight_pieces(cv2.bitwise_or(_runs(thin, run), thick)) for run in _RUNS_PX), strict=True)
+    masks, ends = zip(*(_straight_pieces(_runs(thin, run) | thick) for run in _RUNS_PX), strict=True)
     return np.bitwise_or.reduce(masks), np.concatenate(ends)
 
 
 def _straight_pieces(pieces: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """Keep the long and straight ones of connected pieces; see `_lines_across` for what is returned."""
     sampled = _sample(pieces)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(sampled, connectivity=8, ltype=cv2.CV_32S)
+    _, labels, counts, _ = cv2.connectedComponentsWithStats(sampled, connectivity=8, ltype=cv2.CV_32S)
+    stats = np.asarray(counts, np.int32)
     width_px = stats[:, cv2.CC_STAT_WIDTH] * _SAMPLE_COLUMNS
     long = width_px >= _MIN_LINE_PX
     long &= stats[:, cv2.CC_STAT_HEIGHT] * _SAMPLE_ROWS <= width_px
@@ -158,7 +159,7 @@ def _straight_pieces(pieces: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDAr
     chosen.ravel()[points[lines[label_of]]] = 255
     size = labels.shape[1] * _SAMPLE_COLUMNS, labels.shape[0] * _SAMPLE_ROWS
     near = cv2.resize(chosen, size, interpolation=cv2.INTER_NEAREST)[: pieces.shape[0], : pieces.shape[1]]
-    mask = np.asarray(cv2.bitwise_and(pieces, near))
+    mask = np.asarray(cv2.bitwise_and(pieces, near), np.uint8)
     return mask, _continuations(stats[lines], fit.slope[lines], fit.intercept[lines])
 
 
