@@ -161,7 +161,7 @@ def measure(condition: Condition, pages: int, seed: int) -> Count:
     drawn = hits = reported = 0
     for page in _pages(condition, pages, seed):
         rulings = find_rulings(page.pixels)
-        fields = find_layout(rulings, find_boxes(rulings.mask)).fields
+        fields = find_layout(rulings, find_boxes(rulings.mask, rulings.factor)).fields
         drawn += len(page.fields)
         reported += len(fields)
         hits += sum(found(field, fields) for field in page.fields)

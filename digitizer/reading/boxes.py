@@ -51,16 +51,17 @@ class Boxes:
         return np.asarray((self.quads[:, 2] + self.quads[:, 3] - self.quads[:, 0] - self.quads[:, 1]) / 2)
 
 
-def find_boxes(mask: NDArray[np.uint8], min_side_px: float = MIN_SIDE_PX) -> Boxes:
+def find_boxes(mask: NDArray[np.uint8], factor: float = 1.0) -> Boxes:
     """Find the four-sided holes of a mask of lines.
 
     Parameters
     ----------
     mask
         (H, W) uint8, 255 on lines.
-    min_side_px
-        Smallest box: `MIN_SIDE_PX`, or more on a page that was enlarged, where letters have large holes.
+    factor
+        By which the page was reduced; on one that was enlarged (below 1) letters have large holes, too.
     """
+    min_side_px = MIN_SIDE_PX / min(factor, 1.0)
     contours, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     if tree is None:
         return Boxes(np.empty((0, 4, 2)))

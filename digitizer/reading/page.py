@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitizer.document import Field, Reading
-from digitizer.reading.boxes import MIN_SIDE_PX, find_boxes
+from digitizer.reading.boxes import find_boxes
 from digitizer.reading.cells import CellInk, cut_cells
 from digitizer.reading.decide import decide
 from digitizer.reading.layout import find_layout
@@ -59,7 +59,7 @@ def read_page(pixels: NDArray[np.uint8], classifier: Classifier) -> PageReading:
         (height, width) uint8, grey, paper 255.
     """
     rulings = find_rulings(pixels)
-    boxes = find_boxes(rulings.mask, MIN_SIDE_PX / min(rulings.factor, 1))
+    boxes = find_boxes(rulings.mask, rulings.factor)
     best, most = PageReading(None, (), ()), -math.inf
     for turn in (0, 2, 1, 3):
         fields = find_layout(rulings, boxes, turn).fields

@@ -78,7 +78,7 @@ def filled(
 def fields_on(pixels: Pixels, turn: int = 0) -> tuple[Field, ...]:
     """Find all fields of a page."""
     rulings = find_rulings(pixels)
-    return find_layout(rulings, find_boxes(rulings.mask), turn).fields
+    return find_layout(rulings, find_boxes(rulings.mask, rulings.factor), turn).fields
 
 
 def quads_of(field: Field | DrawnField) -> Quads:

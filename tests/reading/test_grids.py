@@ -110,7 +110,6 @@ def test_an_empty_table_of_wide_cells_is_no_grid() -> None:
     assert fields_on(filled(sheet).pixels) == ()
 
 
-@pytest.mark.xfail(strict=True, reason="An outer column all of whose digits touch the frame is left out")
 def test_a_grid_keeps_an_outer_column_of_touching_digits() -> None:
     """Two rows of digits on the lines, on small sheets with usual and thick lines: every column is there."""
     for seed in range(6):

@@ -290,7 +290,6 @@ def test_what_is_no_field_is_left_alone(decoy: Callable[[Sheet], None], scanner:
     assert fields_on(filled(sheet, dpi, scanner=scanner).pixels) == ()
 
 
-@pytest.mark.xfail(strict=True, reason="On a small page, words are enlarged and taken for combs")
 def test_words_on_a_small_page_are_left_alone() -> None:
     """Body text gives no field where the page is so small that it is enlarged."""
     for text in (LOREM, "Write one digit into each box and leave boxes empty that you do not need. "):
