@@ -44,6 +44,8 @@ _MAX_INK = 0.5
 """Share of ink in the middle of a comb, and above or below it: handwriting and print stay under 0.4, cloth is over."""
 _MAX_INK_BESIDE = 0.25
 """The same beside a comb that is full of ink."""
+_TEXTURE = 150
+"""Holes without a neighbour from which a page shows cloth or the like: there, only three in a row are a start."""
 _MANY_ROWS = 80
 """Rows of holes from which it saves time to look for the weave of cloth before anything else."""
 _STRIPS = np.concatenate([np.linspace(start, start + 0.3, 7) for start in (-0.5, 0.35, 1.2)])
@@ -77,6 +79,8 @@ def find_combs(boxes: Boxes, rulings: Rulings, grids: Sequence[NDArray[np.float6
         return []
     neighbours = right_neighbours(boxes, _IN_A_ROW)
     rows = sorted(_rows(neighbours), key=lambda row: (-len(row), -_area(boxes.quads[row])))
+    if sum(len(row) == 1 for row in rows) > _TEXTURE:
+        rows = [row for row in rows if len(row) >= _MIN_BOXES]
     lines = _Lines(rulings, widened(rulings.mask), widened(rulings.mask, reach_px=1), widened(rulings.ink, reach_px=2))
     taken = _Taken([np.concatenate([grid[0][:, :2], grid[-1][:, 2:]], axis=1) for grid in grids])
     combs: list[NDArray[np.float64]] = []
