@@ -96,9 +96,10 @@ def find_combs(boxes: Boxes, rulings: Rulings, grids: Sequence[NDArray[np.float6
                 run = found[part]
                 if not _is_comb(run, evidence[part]) or taken.holds(run):
                     continue
-                if _is_drawn(Rails.through(run), run, float(evidence[part].mean()), rulings, lines.thick):
+                rails = Rails.through(run)
+                if _is_drawn(rails, run, float(evidence[part].mean()), rulings, lines.thick):
                     combs.append(run[None])
-                    taken.add(run)
+                    taken.add(run, rails)
     return combs
 
 
@@ -118,12 +119,12 @@ class _Taken:
     def __init__(self, rows: Sequence[NDArray[np.float64]]) -> None:
         self._rows: list[tuple[NDArray[np.float64], NDArray[np.float64], Rails]] = []
         for quads in rows:
-            self.add(quads)
+            self.add(quads, Rails.through(quads))
 
-    def add(self, quads: NDArray[np.float64]) -> None:
-        """Take the boxes, (N, 4, 2), from left to right."""
+    def add(self, quads: NDArray[np.float64], rails: Rails) -> None:
+        """Take boxes, (N, 4, 2), from left to right, and the rails through them."""
         corners = quads.reshape(-1, 2)
-        self._rows.append((corners.min(axis=0), corners.max(axis=0), Rails.through(quads)))
+        self._rows.append((corners.min(axis=0), corners.max(axis=0), rails))
 
     def holds(self, quads: NDArray[np.float64]) -> bool:
         """Tell whether any of the boxes has its centre in a taken row."""

@@ -56,11 +56,10 @@ def find_grids(boxes: Boxes, rulings: Rulings) -> tuple[list[NDArray[np.float64]
     """
     beside, below = right_neighbours(boxes, _BESIDE), lower_neighbours(boxes, _BELOW)
     below = _sharing_a_line(boxes, below, rulings.work)
-    wide, far = widened(rulings.mask), widened(rulings.mask, _EDGE_REACH_PX)
     grids: list[NDArray[np.float64]] = []
     used = np.zeros(len(boxes), bool)
     for places in sorted(_connected(beside, below), key=len, reverse=True):
-        grid = _grid(places, boxes, wide, far) if _is_linked(places, below) else None
+        grid = _grid(places, boxes, rulings.mask) if _is_linked(places, below) else None
         if grid is not None and _is_paper(grid, rulings.ink) and not any(_overlap(grid, other) for other in grids):
             grids.append(grid)
             used[list(places.values())] = True
@@ -136,7 +135,7 @@ def _connected(beside: Neighbours, below: Neighbours) -> list[_Places]:
     return groups
 
 
-def _grid(places: _Places, boxes: Boxes, wide: NDArray[np.uint8], far: NDArray[np.uint8]) -> NDArray[np.float64] | None:
+def _grid(places: _Places, boxes: Boxes, mask: NDArray[np.uint8]) -> NDArray[np.float64] | None:
     """Complete the grid, if the group is one."""
     where = np.array(list(places))
     where -= where.min(axis=0)
@@ -151,12 +150,13 @@ def _grid(places: _Places, boxes: Boxes, wide: NDArray[np.uint8], far: NDArray[n
     if nodes is None:
         return None
     cells = _cells(nodes)
+    wide = widened(mask)
     found = np.zeros((rows, columns), bool)
     found[where[:, 0], where[:, 1]] = True
     for row, column in np.argwhere(~found):
         if (side_support(wide, cells[row, column]) >= _MIN_SIDE_SUPPORT).sum() < 3:
             return None
-    return _cells(_extended(nodes, far))
+    return _cells(_extended(nodes, widened(mask, _EDGE_REACH_PX)))
 
 
 def _cells(nodes: NDArray[np.float64]) -> NDArray[np.float64]:
