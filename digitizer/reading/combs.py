@@ -36,7 +36,7 @@ _MAX_SPREAD = 0.2
 _MIN_BOXES = 3
 _PAIR = Tolerance(along=0.85, across=0.88, offset=0.1, gap=0.8)
 """Two boxes are a comb where they are as good as equal."""
-_MIN_EVIDENCE, _PAIR_EVIDENCE = 0.6, 0.95
+_MIN_EVIDENCE, _PAIR_EVIDENCE = 0.6, 0.88
 """How much of the rungs must be there: on average in a comb, and of each rung of one with two boxes only."""
 _MIN_RAIL = 0.85
 """Share of a comb's upper and lower line that is drawn."""
@@ -182,7 +182,7 @@ def _sizes(quads: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.
 
 def _is_whole(quads: NDArray[np.float64], wide: NDArray[np.uint8]) -> bool:
     """Tell whether a row's boxes are all alike and no lost one stands at its ends."""
-    if len(quads) < _MIN_BOXES:
+    if len(quads) < _MIN_BOXES and not _is_pair(quads):
         return False
     width, _ = _sizes(quads)
     steps = np.linalg.norm(np.diff(quads.mean(axis=1), axis=0), axis=1)
@@ -259,7 +259,11 @@ def _is_comb(quads: NDArray[np.float64], evidence: NDArray[np.float64]) -> bool:
         return False
     if len(quads) >= _MIN_BOXES:
         return bool(width.std() <= _MAX_SPREAD * width.mean())
-    return bool((right_neighbours(Boxes(quads), _PAIR).after >= 0).any())
+    return _is_pair(quads)
+
+
+def _is_pair(quads: NDArray[np.float64]) -> bool:
+    return len(quads) == 2 and bool((right_neighbours(Boxes(quads), _PAIR).after >= 0).any())
 
 
 def _is_drawn(

@@ -29,7 +29,7 @@ _MAX_MISSING = 1
 """Stretches without rail between two with one; a stretch is as long as a box is wide."""
 _MEMORY = 12
 """Points of a rail that its direction is taken from."""
-_MIN_RULED, _MIN_INKED = 0.65, 0.97
+_MIN_RULED, _MIN_INKED = 0.65, 0.88
 """Share of the way between the rails that a rung covers: as a line, or (where a stroke runs along it) as ink."""
 _RUNG_ROWS = 21
 _SLIVER = 0.4
