@@ -41,7 +41,7 @@ def find_layout(rulings: Rulings, boxes: Boxes, turn: int = 0) -> Layout:
     combs = find_combs(rest, rulings, grids)
     lattices = _without_nested(_stacked(grids + combs, rulings.work))
     order = _reading_order([_upright_box(lattice, turn) for lattice in lattices])
-    fields = (_field(f"field_{number:02d}", lattices[index], rulings.factor) for number, index in enumerate(order, 1))
+    fields = (_field(f"field_{number:02d}", lattices[index], rulings) for number, index in enumerate(order, 1))
     return Layout(turn, tuple(fields))
 
 
@@ -119,8 +119,8 @@ def _reading_order(boxes: Sequence[tuple[float, float, float]]) -> list[int]:
     return order
 
 
-def _field(name: str, lattice: NDArray[np.float64], factor: float) -> Field:
+def _field(name: str, lattice: NDArray[np.float64], rulings: Rulings) -> Field:
     rows, columns = lattice.shape[:2]
-    on_page = (lattice + 0.5) * factor - 0.5
+    on_page = rulings.on_page(lattice)
     cells = tuple(Cell(row, column, on_page[row, column]) for row in range(rows) for column in range(columns))
     return Field(name, FieldKind.COMB if rows == 1 else FieldKind.GRID, rows, columns, cells)

@@ -45,6 +45,10 @@ _SAMPLE_ROWS, _SAMPLE_COLUMNS = 2, 4
 """Pieces are labelled and measured on every so many rows and columns."""
 _GAP_PX = 9
 """How far a line is continued over the place where another stroke crosses it, or where it is broken."""
+_LEVEL_DEG = 4.0
+"""Tilt from which a page is turned level."""
+_LONG_PX = 30
+"""Shortest line that tells how a page is tilted."""
 _GAP_SHARE = 0.15
 """The same for short lines, as a share of their length."""
 _MIN_GAP_PX = 4
@@ -55,7 +59,7 @@ _MIN_MEETING_PX = 2.5
 
 @dataclass(frozen=True, slots=True)
 class Rulings:
-    """The ruled lines of a page, on its reduced image.
+    """The ruled lines of a page, on its image reduced and, where it lies askew, turned level.
 
     Attributes
     ----------
@@ -64,35 +68,88 @@ class Rulings:
     ink
         (H, W) uint8, 255 on everything narrow and dark, lines among it.
     work
-        (H, W) uint8, the page reduced by `factor`, paper 255.
+        (H, W) uint8, that image, paper 255.
     factor
-        Page px per px of the two.
+        Page px per px of it.
+    to_page
+        (2, 3) float64, affine: px of the page <- px of the three.
     """
 
     mask: NDArray[np.uint8]
     ink: NDArray[np.uint8]
     work: NDArray[np.uint8]
     factor: float
+    to_page: NDArray[np.float64]
+
+    def on_page(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Points (..., 2) as (x, y) on the mask -> on the page."""
+        return np.asarray(points @ self.to_page[:, :2].T + self.to_page[:, 2])
 
 
-def find_rulings(pixels: NDArray[np.uint8], factor: float | None = None) -> Rulings:
+def find_rulings(pixels: NDArray[np.uint8]) -> Rulings:
     """Find the ruled lines of a page.
+
+    A line that is tilted is a flight of steps, the shorter the more it is tilted, and harder to tell from the
+    strokes that join it: so a page that lies askew is turned level, and its lines are found again.
 
     Parameters
     ----------
     pixels
         (height, width) uint8, grey, paper 255.
-    factor
-        Reduction to work at; chosen from the page's size when None.
     """
-    factor = _working_factor(pixels.shape) if factor is None else factor
+    factor = _working_factor(pixels.shape)
     work = reduce(pixels, factor)
+    to_page = np.array([[factor, 0, (factor - 1) / 2], [0, factor, (factor - 1) / 2]])
+    mask, ink, tilt_deg = _rulings(work)
+    if abs(tilt_deg) > _LEVEL_DEG:
+        work, to_work = _levelled(work, tilt_deg)
+        to_page = np.hstack([factor * to_work[:, :2], factor * to_work[:, 2:] + (factor - 1) / 2])
+        mask, ink, _ = _rulings(work)
+    return Rulings(mask=mask, ink=ink, work=work, factor=factor, to_page=to_page)
+
+
+def _rulings(work: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8], float]:
+    """Mask of the lines, the ink, and the clockwise tilt of most of the lines in degrees."""
     ink = _ink(work)
     across, across_ends = _lines_across(ink)
     down, down_ends = _lines_across(np.asarray(cv2.transpose(ink)))
     mask = np.asarray(cv2.bitwise_or(across, cv2.transpose(down)), np.uint8)
     _close_gaps(mask, np.concatenate([across_ends, down_ends[:, :, ::-1]]))
-    return Rulings(mask=mask, ink=ink, work=work, factor=factor)
+    return mask, ink, _tilt_deg(across_ends, down_ends)
+
+
+def _tilt_deg(across: NDArray[np.float64], down: NDArray[np.float64]) -> float:
+    """Tilt of the lines, long ones counting more (median by squared length); 0 where there are none.
+
+    Parameters
+    ----------
+    across, down
+        Ends as `_lines_across` gives them, the latter of the transposed page.
+    """
+    ways = []
+    for ends, turn in ((across, 1), (down, -1)):
+        first, last = np.split(ends[:, 0], 2)
+        ways.append((last - first) * [1, turn])
+    way = np.concatenate(ways)
+    way = way[np.hypot(*way.T) >= _LONG_PX]
+    if not len(way):
+        return 0.0
+    angle = np.rad2deg(np.arctan2(way[:, 1], way[:, 0]))
+    order = np.argsort(angle)
+    weight = np.cumsum((way[order] ** 2).sum(axis=1))
+    return float(angle[order[np.searchsorted(weight, weight[-1] / 2)]])
+
+
+def _levelled(work: NDArray[np.uint8], tilt_deg: float) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """Turn an image so that its lines are level; also the (2, 3) affine: px of the image <- px of the result."""
+    height, width = work.shape
+    middle = (width - 1) / 2, (height - 1) / 2
+    turn = np.array(cv2.getRotationMatrix2D(middle, tilt_deg, 1.0), np.float64)
+    cosine, sine = abs(turn[0, 0]), abs(turn[0, 1])
+    size = round(width * cosine + height * sine), round(width * sine + height * cosine)
+    turn[:, 2] += (np.array(size) - (width, height)) / 2
+    level = cv2.warpAffine(work, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(level, np.uint8), np.asarray(cv2.invertAffineTransform(turn), np.float64)
 
 
 def reduce(pixels: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
@@ -133,11 +190,13 @@ def _lines_across(ink: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np
     mask
         (H, W) uint8, 255 on lines.
     continuations
-        (N, 2, 2) float64, at each end of each line the points (x, y) between which it may be continued.
+        (2 N, 2, 2) float64, at each left end, then at each right end, the points (x, y) between which the line may
+        be continued.
     """
     thin, thick = _thin(ink), _thick(ink)
     masks, ends = zip(*(_straight_pieces(_runs(thin, run) | thick) for run in _RUNS_PX), strict=True)
-    return np.bitwise_or.reduce(masks), np.concatenate(ends)
+    halves = [np.concatenate(side) for side in zip(*(np.split(end, 2) for end in ends), strict=True)]
+    return np.bitwise_or.reduce(masks), np.concatenate(halves)
 
 
 def _straight_pieces(pieces: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:

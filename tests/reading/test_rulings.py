@@ -23,8 +23,9 @@ def paper_with_line(angle_deg: float = 0.0, width_px: int = 3, shade: int = 0, l
 
 
 def share_in_mask(rulings: Rulings, page: Pixels) -> float:
-    """Return the share of the page's dark px that are in the mask; the page was not reduced."""
-    return float((rulings.mask[page < 200] > 0).mean())
+    """Return the share of the page's dark px that are in the mask, laid over the page again."""
+    laid_over = cv2.warpAffine(rulings.mask, rulings.to_page, page.shape[::-1], flags=cv2.INTER_LINEAR)
+    return float((laid_over[page < 200] > 0).mean())
 
 
 @pytest.mark.parametrize("angle_deg", [0, 3, -8, 15, -15, 75, 90, 105])
@@ -34,6 +35,25 @@ def test_lines_are_found_at_any_usual_angle(angle_deg: float, width_px: int) -> 
     page = paper_with_line(angle_deg, width_px)
 
     assert share_in_mask(find_rulings(page), page) > 0.9
+
+
+@pytest.mark.parametrize("angle_deg", [0, 3, -8, 15, 75])
+def test_places_on_the_mask_are_places_on_the_page(angle_deg: float) -> None:
+    """The middle of the line is where it was drawn, also where the page was turned level for the search."""
+    page = paper_with_line(angle_deg, 5)
+
+    rulings = find_rulings(page)
+    rows, columns = np.nonzero(rulings.mask)
+
+    middle = rulings.on_page(np.stack([columns, rows], axis=1).astype(np.float64)).mean(axis=0)
+    np.testing.assert_allclose(middle, [SHAPE[1] / 2, SHAPE[0] / 2], atol=3)
+
+
+def test_a_page_askew_is_turned_level() -> None:
+    """Lines 12 degrees off run along the rows of the mask."""
+    rows, _ = np.nonzero(find_rulings(paper_with_line(12)).mask)
+
+    assert np.ptp(rows) < 25
 
 
 def test_light_lines_are_found() -> None:
