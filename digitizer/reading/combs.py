@@ -3,7 +3,7 @@
 1. Boxes that stand beside each other make a row (`neighbours.py`).
 2. A row whose boxes are all alike, with nothing of the kind at its ends, is a comb as it is.
 3. Else strokes have spoilt some of its boxes: its two rails are followed, and the rungs between them read again
-   (`rails.py`).
+   (`rails.py`, `rungs.py`).
 4. Where the gaps change, one comb ends and the next begins.
 """
 
@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from digitizer.reading.boxes import Boxes
 from digitizer.reading.neighbours import Neighbours, Tolerance, right_neighbours
-from digitizer.reading.rails import MAX_BOXES, Rails, follow_rails, read_rungs
+from digitizer.reading.rails import MAX_BOXES, Rails, follow_rails
 from digitizer.reading.rulings import Rulings
+from digitizer.reading.rungs import read_rungs
 from digitizer.reading.support import BOTTOM, TOP, side_support, widened
 
 _IN_A_ROW = Tolerance(along=0.55, across=0.75, offset=0.2, gap=1.0)
