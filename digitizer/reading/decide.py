@@ -5,7 +5,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitizer.document import BLANK, UNREADABLE, VOID, Reading
-from digitizer.reading.cells import MARGIN_PX, CellInk
+from digitizer.reading.cells import CellInk
+from digitizer.reading.patches import MARGIN_PX
 
 _MAX_NO_DIGIT = 0.3
 """Probability of being no digit above which ink is called unreadable, unless a digit is likelier still."""
