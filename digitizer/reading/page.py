@@ -19,7 +19,7 @@ _ENOUGH = {0: 0.95, 2: 0.75, 1: 0.93, 3: 0.0}
 """Mean probability of the inked cells' digits from which a page is tried no other way round, after each turn:
 upside down, digits reach up to 0.87 on pages of many; on the side, they stay under 0.7."""
 _FAIR = 0.5
-"""A cell speaks for a way round if its digit is likelier than this, else against it."""
+"""A cell speaks for a way round as far as its digit is likelier than this; ink that is no digit says nothing."""
 _AS_IT_LIES, _AS_IT_LIES_PER_CELL = 0.2, 0.06
 """What speaks for a page as it lies before its digits are looked at, in the same measure."""
 
@@ -67,7 +67,7 @@ def read_page(pixels: NDArray[np.uint8], classifier: Classifier) -> PageReading:
         cuts = cut_cells(pixels, fields)
         probabilities = _classify(cuts, classifier)
         digits = np.concatenate([rows[:, :10].max(axis=1) for rows in probabilities] or [np.zeros(0)])
-        likelihood = float((digits - _FAIR).sum())
+        likelihood = float(np.maximum(digits - _FAIR, 0).sum())
         if turn == 0:
             likelihood += _AS_IT_LIES + _AS_IT_LIES_PER_CELL * len(digits)
         if likelihood > most or (fields and not best.fields):
