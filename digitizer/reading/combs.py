@@ -162,11 +162,11 @@ def _resolved(
 
 def _rows(neighbours: Neighbours) -> Iterator[list[int]]:
     """Chains of boxes from left to right."""
-    followers = set(neighbours.after[neighbours.after >= 0].tolist())
-    for first in range(len(neighbours.after)):
+    followers = set(neighbours[neighbours >= 0].tolist())
+    for first in range(len(neighbours)):
         if first not in followers:
             row = [first]
-            while (following := int(neighbours.after[row[-1]])) >= 0:
+            while (following := int(neighbours[row[-1]])) >= 0:
                 row.append(following)
             yield row
 
@@ -206,14 +206,19 @@ def _evened(quads: NDArray[np.float64], rails: Rails) -> NDArray[np.float64]:
     """Put the sides of boxes that a stroke has made narrower to where the pitch of the others has them."""
     if len(quads) < _MIN_BOXES:
         return quads
-    x = rails.to_level(quads.reshape(-1, 2)).reshape(quads.shape)[..., 0]
-    left, right = x[:, (0, 3)].mean(axis=1), x[:, (1, 2)].mean(axis=1)
+    left, right = _sides(quads, rails)
     places = np.arange(len(quads), dtype=np.float64)
     even_left, even_right = _line(places, left), _line(places, right)
     off = _EVEN * np.median(right - left)
     left = np.where(np.abs(left - even_left) > off, even_left, left)
     right = np.where(np.abs(right - even_right) > off, even_right, right)
     return rails.boxes(left, right)
+
+
+def _sides(quads: NDArray[np.float64], rails: Rails) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Left and right side of each box: their x in the frame of the row."""
+    x = rails.to_level(quads.reshape(-1, 2)).reshape(quads.shape)[..., 0]
+    return x[:, (0, 3)].mean(axis=1), x[:, (1, 2)].mean(axis=1)
 
 
 def _line(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -264,7 +269,7 @@ def _is_comb(quads: NDArray[np.float64], evidence: NDArray[np.float64]) -> bool:
 
 
 def _is_pair(quads: NDArray[np.float64]) -> bool:
-    return len(quads) == 2 and bool((right_neighbours(Boxes(quads), _PAIR).after >= 0).any())
+    return len(quads) == 2 and bool((right_neighbours(Boxes(quads), _PAIR) >= 0).any())
 
 
 def _is_drawn(
@@ -275,8 +280,7 @@ def _is_drawn(
     The rails of a comb are lines, and there is paper in it and beside it. A comb that is full of ink (crossed
     out, or filled in with a marker) has to be drawn without a fault, with much paper beside it.
     """
-    ends = rails.to_level(quads.reshape(-1, 2)).reshape(quads.shape)[..., 0]
-    left, right = ends[:, (0, 3)].mean(axis=1), ends[:, (1, 2)].mean(axis=1)
+    left, right = _sides(quads, rails)
     x = (left[:, None] + (right - left)[:, None] * np.linspace(0.05, 0.95, 13)).ravel()
     railed = rails.density(thick, x, np.array([0.0, 1.0])).min()
     if railed < _MIN_RAIL:

@@ -69,7 +69,7 @@ def find_grids(boxes: Boxes, rulings: Rulings) -> tuple[list[NDArray[np.float64]
 def _is_linked(places: _Places, below: Neighbours) -> bool:
     """Tell whether most of the boxes that stand above each other in a group share a line."""
     pairs = [(box, places[row + 1, column]) for (row, column), box in places.items() if (row + 1, column) in places]
-    return 2 * sum(int(below.after[upper]) == lower for upper, lower in pairs) > len(pairs)
+    return 2 * sum(int(below[upper]) == lower for upper, lower in pairs) > len(pairs)
 
 
 def _is_paper(grid: NDArray[np.float64], ink: NDArray[np.uint8]) -> bool:
@@ -100,18 +100,18 @@ def _overlap(grid: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
 
 def _sharing_a_line(boxes: Boxes, below: Neighbours, work: NDArray[np.uint8]) -> Neighbours:
     """Keep the pairs with one line between upper and lower box, not two with paper between."""
-    after = below.after.copy()
+    after = below.copy()
     upper = np.flatnonzero(after >= 0)
     one = one_line_between(boxes.quads[upper], boxes.quads[after[upper]], work, _FRINGE_PX)
     after[upper[~one]] = -1
-    return Neighbours(after, below.gap)
+    return after
 
 
 def _connected(beside: Neighbours, below: Neighbours) -> list[_Places]:
     """Collect the boxes that hang together, each with its (row, column)."""
-    links: list[list[tuple[int, int, int]]] = [[] for _ in beside.after]
+    links: list[list[tuple[int, int, int]]] = [[] for _ in beside]
     for neighbours, row_step, column_step in ((beside, 0, 1), (below, 1, 0)):
-        for index, after in enumerate(neighbours.after.tolist()):
+        for index, after in enumerate(neighbours.tolist()):
             if after >= 0:
                 links[index].append((after, row_step, column_step))
                 links[after].append((index, -row_step, -column_step))

@@ -34,20 +34,8 @@ class Tolerance:
     gap: float
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """For each of N boxes its next one in a direction.
-
-    Attributes
-    ----------
-    after
-        (N,) index of the next box, -1 where there is none.
-    gap
-        (N,) distance to it, between the facing sides, in sizes of the smaller of the two.
-    """
-
-    after: NDArray[np.intp]
-    gap: NDArray[np.float64]
+Neighbours = NDArray[np.intp]
+"""(N,) for each of N boxes the index of its next one in a direction, -1 where there is none."""
 
 
 def right_neighbours(boxes: Boxes, tolerance: Tolerance) -> Neighbours:
@@ -64,9 +52,9 @@ def _neighbours(
     centres: NDArray[np.float64], along: NDArray[np.float64], across: NDArray[np.float64], tolerance: Tolerance
 ) -> Neighbours:
     count = len(centres)
-    after, gaps, near = np.full(count, _NONE), np.full(count, np.inf), np.full(count, np.inf)
+    after, near = np.full(count, _NONE), np.full(count, np.inf)
     if count < 2:
-        return Neighbours(after, gaps)
+        return after
     length, breadth = np.linalg.norm(along, axis=1), np.linalg.norm(across, axis=1)
     unit_along, unit_across = along / length[:, None], across / breadth[:, None]
     for start in range(0, count, _BLOCK):
@@ -84,14 +72,13 @@ def _neighbours(
         nearest = distance.argmin(axis=1)
         rows = np.arange(len(nearest))
         near[block], after[block] = distance[rows, nearest], nearest
-        gaps[block] = gap[rows, nearest]
     after[np.isinf(near)] = _NONE
     order = np.lexsort((np.arange(count), near))[::-1]
     before = np.full(count, _NONE)
     order = order[after[order] != _NONE]
     before[after[order]] = order  # the nearest comes last and stays
     mutual = (after != _NONE) & (before[after] == np.arange(count))
-    return Neighbours(np.where(mutual, after, _NONE), np.where(mutual, gaps, np.inf))
+    return np.where(mutual, after, _NONE)
 
 
 def _alike(sizes: NDArray[np.float64], size: NDArray[np.float64], ratio: float) -> NDArray[np.bool_]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from digitizer.reading.support import sample
+
 _SHIFTS_PX = np.arange(-3, 4)
 """How far from its supposed place the continuation of a rail is looked for."""
 _MANY_POINTS = 16
@@ -65,8 +67,8 @@ class Rails:
 
     axes: NDArray[np.float64]
     shear: float
-    top: "Curve"
-    bottom: "Curve"
+    top: Curve
+    bottom: Curve
     start: float
     end: float
 
@@ -226,8 +228,8 @@ def _follow(
 
     Returns the x where they end and the (N, 2) points found on each.
     """
-    known = np.stack([tops[-_MEMORY:], bottoms[-_MEMORY:]]) if len(tops) == len(bottoms) else None
-    known = known if known is not None else np.stack([tops[-2:], bottoms[-2:]])
+    count = _MEMORY if len(tops) == len(bottoms) else 2
+    known = np.stack([tops[-count:], bottoms[-count:]])
     found: list[NDArray[np.float64]] = []
     x = end = tops[-1, 0]
     missing = 0
@@ -266,10 +268,3 @@ def _rails_at(
     if (covered[(0, 1), best] < _MIN_FOLLOWED).any():
         return None
     return np.asarray(y[(0, 1), best].mean(axis=1))
-
-
-def sample(mask: NDArray[np.uint8], points: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether points (..., 2) as (x, y) lie on a line; none does outside the page."""
-    x, y = np.moveaxis(np.rint(points).astype(np.intp), -1, 0)
-    inside = (x >= 0) & (y >= 0) & (x < mask.shape[1]) & (y < mask.shape[0])
-    return np.asarray((mask[np.where(inside, y, 0), np.where(inside, x, 0)] > 0) & inside)

@@ -16,7 +16,7 @@ WORKING_LENGTH_PX = 2000
 _ROUND_DOWN = 0.35
 """A page is reduced by a whole number, rounded down where that leaves it larger by no more than this."""
 _ENLARGE_BELOW = 0.5
-"""Share of that length below which a page is enlarged: at 100 dpi, lines merge with what they touch."""
+"""Share of that length below which a page is enlarged: lines then merge with what they touch."""
 
 _BACKGROUND_PX = 25
 """Dark things narrower than this are ink, wider ones are background."""
@@ -30,11 +30,11 @@ _THIN_PX = 9
 """Thickness up to which a line is told from text by thickness alone."""
 _THICK_PX = 22
 """Thickness of the thickest line; beyond, it is an area."""
-_RUNS_PX = (15,)
-"""Lengths without interruption of a thin line, after it was thickened by `_THICKENING_PX`: the shorter one keeps
-tilted and small lines, the longer one frees lines from the strokes that join them."""
+_THIN_RUN_PX = 15
+"""Length without interruption of a thin line, after it was thickened by `_THICKENING_PX`: less would keep strokes
+that join a line, more would lose small boxes and tilted lines."""
 _THICKENING_PX = 3
-"""A tilted thin line is made of short steps; thickening by this joins them (up to 15 degrees)."""
+"""A tilted thin line is made of short steps; thickening by this joins them (those of a page askew are levelled)."""
 _THICK_RUN_PX = 25
 """Length without interruption of a thick line."""
 _MIN_LINE_PX = 13
@@ -45,16 +45,16 @@ _SAMPLE_ROWS, _SAMPLE_COLUMNS = 2, 4
 """Pieces are labelled and measured on every so many rows and columns."""
 _GAP_PX = 9
 """How far a line is continued over the place where another stroke crosses it, or where it is broken."""
-_LEVEL_DEG = 4.0
-"""Tilt from which a page is turned level."""
-_LONG_PX = 30
-"""Shortest line that tells how a page is tilted."""
 _GAP_SHARE = 0.15
 """The same for short lines, as a share of their length."""
 _MIN_GAP_PX = 4
 """The same for the shortest: as far as a corner needs."""
 _MIN_MEETING_PX = 2.5
 """A continuation that meets a line sooner has met its own end."""
+_LEVEL_DEG = 4.0
+"""Tilt from which a page is turned level."""
+_LONG_PX = 30
+"""Shortest line that tells how a page is tilted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,14 +193,7 @@ def _lines_across(ink: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np
         (2 N, 2, 2) float64, at each left end, then at each right end, the points (x, y) between which the line may
         be continued.
     """
-    thin, thick = _thin(ink), _thick(ink)
-    masks, ends = zip(*(_straight_pieces(_runs(thin, run) | thick) for run in _RUNS_PX), strict=True)
-    halves = [np.concatenate(side) for side in zip(*(np.split(end, 2) for end in ends), strict=True)]
-    return np.bitwise_or.reduce(masks), np.concatenate(halves)
-
-
-def _straight_pieces(pieces: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """Keep the long and straight ones of connected pieces; see `_lines_across` for what is returned."""
+    pieces = _thin(ink) | _thick(ink)
     sampled = _sample(pieces)
     _, labels, counts, _ = cv2.connectedComponentsWithStats(sampled, connectivity=8, ltype=cv2.CV_32S)
     stats = np.asarray(counts, np.int32)
@@ -281,16 +274,14 @@ def _close_gaps(mask: NDArray[np.uint8], continuations: NDArray[np.float64]) -> 
 
 
 def _thin(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Keep what is not tall, thickened."""
+    """Keep the long runs of what is not tall, thickened."""
     tall = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((_THIN_PX + 1, 1), np.uint8))
-    return np.asarray(cv2.dilate(cv2.subtract(ink, tall), np.ones((_THICKENING_PX, 1), np.uint8)))
-
-
-def _runs(thin: NDArray[np.uint8], length: int) -> NDArray[np.uint8]:
-    return np.asarray(cv2.morphologyEx(thin, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)))
+    thickened = cv2.dilate(cv2.subtract(ink, tall), np.ones((_THICKENING_PX, 1), np.uint8))
+    return np.asarray(cv2.morphologyEx(thickened, cv2.MORPH_OPEN, np.ones((1, _THIN_RUN_PX), np.uint8)))
 
 
 def _thick(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Keep the long runs of everything, but for areas."""
     wide = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, _THICK_RUN_PX), np.uint8))
     area = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((_THICK_PX + 1, 1), np.uint8))
     return np.asarray(cv2.subtract(wide, area))

@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitizer.reading.rails import MIN_RAIL, Rails, sample
+from digitizer.reading.rails import MIN_RAIL, Rails
 from digitizer.reading.rulings import Rulings
+from digitizer.reading.support import sample
 
 _MIN_RULED, _MIN_INKED = 0.65, 0.88
 """Share of the way between the rails that a rung covers: as a line, or (where a stroke runs along it) as ink."""

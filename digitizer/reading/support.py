@@ -1,4 +1,4 @@
-"""How well the sides of a supposed box are covered by ruled lines."""
+"""What lies at given places of a mask: how well the sides of a supposed box are covered by ruled lines."""
 
 import cv2
 import numpy as np
@@ -12,7 +12,15 @@ _STEPS = 17
 _MIN_SHARED = 0.45
 """Darkness between the two sides of a line as a share of the line's, if it is one line and not two."""
 
-TOP, RIGHT, BOTTOM, LEFT = range(4)
+TOP, BOTTOM = 0, 2
+"""Places of these sides in what `side_support` returns."""
+
+
+def sample(mask: NDArray[np.uint8], points: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether points (..., 2) as (x, y) lie on a line; none does outside the page."""
+    x, y = np.moveaxis(np.rint(points).astype(np.intp), -1, 0)
+    inside = (x >= 0) & (y >= 0) & (x < mask.shape[1]) & (y < mask.shape[0])
+    return np.asarray((mask[np.where(inside, y, 0), np.where(inside, x, 0)] > 0) & inside)
 
 
 def widened(mask: NDArray[np.uint8], reach_px: int = _REACH_PX) -> NDArray[np.uint8]:
@@ -37,11 +45,8 @@ def side_support(wide_mask: NDArray[np.uint8], quad: NDArray[np.float64]) -> NDA
         (4,) float64, 0-1: top, right, bottom, left.
     """
     steps = np.linspace(0.06, 0.94, _SAMPLES)[None, :, None]
-    points = np.rint(quad[:, None] * (1 - steps) + np.roll(quad, -1, axis=0)[:, None] * steps).astype(np.intp)
-    x, y = points[..., 0], points[..., 1]
-    inside = (x >= 0) & (y >= 0) & (x < wide_mask.shape[1]) & (y < wide_mask.shape[0])
-    hit = wide_mask[np.where(inside, y, 0), np.where(inside, x, 0)] > 0
-    return np.asarray((hit & inside).mean(axis=1))
+    points = quad[:, None] * (1 - steps) + np.roll(quad, -1, axis=0)[:, None] * steps
+    return np.asarray(sample(wide_mask, points).mean(axis=1))
 
 
 def one_line_between(
