@@ -7,29 +7,31 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from digitizer.document import AUTO_FORM, BLANK, UNREADABLE, FieldStatus, Page, PageResult, PageStatus
+from digitizer.document import AUTO_FORM, BLANK, UNREADABLE, VOID, FieldStatus, Page, PageResult, PageStatus
 from digitizer.pipeline import LOW_CONFIDENCE, NO_FIELDS, UNREADABLE_CELL, digitize_page, digitize_pages
 from digitizer.policy import AcceptancePolicy
-from digitizer.reading.classifier import load_classifier
+from digitizer.reading.classifier import CROSSED_OUT, NOT_A_DIGIT, load_classifier
 from samples.page import DrawnPage, turned
+from tests.reading.classifiers import Knowing
 from tests.reading.forms import Pixels, filled, small_sheet
 
 POLICY = AcceptancePolicy(threshold=0.95)
 
 
 class Saying:
-    """Reads the inked cells of a page as the given digits, `?` being no digit, each with the same probability."""
+    """Reads the inked cells of a page as given, all with one probability: digits, `?` no digit, `x` crossed out."""
 
-    def __init__(self, symbols: str, probability: float = 0.999) -> None:
+    def __init__(self, symbols: str, probability: float = 0.999, field_exponent: float = 1.0) -> None:
         self._symbols = symbols
         self._probability = probability
+        self.field_exponent = field_exponent
 
     def classify(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Give probabilities (N, 11); of every further page the same again."""
+        """Give probabilities (N, 12); of every further page the same again."""
         assert len(crops) == len(self._symbols)
-        rows = np.full((len(crops), 11), (1 - self._probability) / 10, np.float32)
+        rows = np.full((len(crops), 12), (1 - self._probability) / 11, np.float32)
         for row, symbol in zip(rows, self._symbols, strict=True):
-            row[10 if symbol == UNREADABLE else int(symbol)] = self._probability
+            row[{UNREADABLE: NOT_A_DIGIT, VOID: CROSSED_OUT}.get(symbol) or int(symbol)] = self._probability
         return rows
 
 
@@ -81,6 +83,36 @@ def test_confidence_is_the_product_of_the_cells() -> None:
     assert field.confidence == pytest.approx(0.97**4, abs=2e-3)
 
 
+@pytest.mark.parametrize("exponent", [0.5, 2.0])
+def test_the_product_is_raised_to_the_power_that_the_model_says(exponent: float) -> None:
+    """Errors that hang together make a field surer than its product; the cells stay as they are."""
+    page = page_of(form("12_45").pixels)
+
+    (field,) = digitize_page(page, Saying("1245", 0.97, exponent), POLICY).fields
+
+    assert field.confidence == pytest.approx(math.prod(field.cell_confidences) ** exponent)
+    assert field.confidence == pytest.approx(0.97 ** (4 * exponent), abs=4e-3)
+
+
+def test_the_power_decides_what_is_accepted() -> None:
+    """The same cells pass or wait, as their errors hang together or not."""
+    page = page_of(form("12345").pixels)
+
+    (alone,) = digitize_page(page, Saying("12345", 0.985, 1.0), POLICY).fields
+    (together,) = digitize_page(page, Saying("12345", 0.985, 0.5), POLICY).fields
+
+    assert (alone.status, together.status) == (FieldStatus.REVIEW, FieldStatus.ACCEPTED)
+
+
+def test_crossed_out_cells_are_no_part_of_the_value() -> None:
+    """But of what was read, and of its confidence."""
+    (field,) = digitize(form("12345"), "12x45").fields
+
+    assert (field.value, field.cells) == ("1245", "12x45")
+    assert field.confidence == pytest.approx(0.999**5)
+    assert field.status == FieldStatus.ACCEPTED
+
+
 def test_sure_fields_are_accepted_and_others_are_not() -> None:
     """The same cells pass or wait, as the threshold says."""
     (sure,) = digitize(form("12345"), "12345", 0.995).fields
@@ -127,19 +159,20 @@ def test_a_page_without_fields_is_rejected(pixels: Pixels) -> None:
     assert result.rotation is None
 
 
-@pytest.mark.parametrize("quarters", [0, 2, 1])
-def test_a_fields_box_is_on_the_page_as_it_lies(quarters: int) -> None:
+@pytest.mark.parametrize(("quarters", "rotation"), [(0, 0), (2, 180), (1, 270)])
+def test_a_fields_box_is_on_the_page_as_it_lies(quarters: int, rotation: int) -> None:
     """Left, top, width and height enclose the field's boxes, also where the page is turned."""
-    page = turned(form("2347524", "5372435"), quarters)
+    upright = form("2347524", "5372435")
+    page = turned(upright, quarters)
 
-    result = digitize_page(page_of(page.pixels), load_classifier(name="seed"), POLICY)
+    result = digitize_page(page_of(page.pixels), Knowing(upright), POLICY)
 
     assert len(result.fields) == 2
     for field, drawn in zip(result.fields, page.fields, strict=True):
         low, high = drawn.quads.min(axis=(0, 1)), drawn.quads.max(axis=(0, 1))
         assert (field.x, field.y) == pytest.approx(tuple(low), abs=10)
         assert (field.x + field.width, field.y + field.height) == pytest.approx(tuple(high), abs=10)
-    assert result.rotation == {0: 0, 2: 180, 1: 270}[quarters]
+    assert result.rotation == rotation
 
 
 def test_numbers_are_plain() -> None:

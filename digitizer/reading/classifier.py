@@ -1,4 +1,4 @@
-"""Crops in, probabilities of the ten digits and of ink that is no digit out."""
+"""Crops in, probabilities out: of the ten digits, of ink that is no digit, and of a cell crossed out."""
 
 from importlib import resources
 from pathlib import Path
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitizer.errors import ModelError
-from digitizer.reading.calibration import logistic, softmax
+from digitizer.reading.calibration import softmax
 from digitizer.reading.mnist_format import SIZE_PX
 from digitizer.reading.model_card import ADVICE, CARD_FILE, ONNX_FILE, ModelCard, load_model_files
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 DEFAULT_MODEL = "seed"
-NOT_A_DIGIT = 10
-"""The column of ink that is no digit; columns 0-9 are the digits."""
+NOT_A_DIGIT, CROSSED_OUT = 10, 11
+"""The columns of ink that is no digit and of a cell crossed out by its writer; columns 0-9 are the digits."""
+COLUMNS = 12
 BATCH = 32
 """Crops per call of the network, always exactly so many: a result then depends on its crop alone, down to
 the last bit. 32 is where the engine is fastest on one core (the activations fit its cache)."""
-OUTPUTS = ["probabilities", "not_a_digit"]
-SMALLEST = np.finfo(np.float32).tiny
+INPUTS, OUTPUTS = ["images"], ["logits"]
 
 
 class DigitClassifier:
@@ -36,12 +36,16 @@ class DigitClassifier:
         Of its card, which holds the hash of every file of the model.
     card
         All that the card says.
+    field_exponent
+        What the product of a field's confidences is raised to; see `CalibrationCard`.
     """
 
     def __init__(self, card: ModelCard, sha256: str, session: "InferenceSession") -> None:
         self.name = card.name
         self.sha256 = sha256
         self.card = card
+        self.field_exponent = card.calibration.field_exponent
+        self._offsets = np.array(card.calibration.offsets)
         self._session = session
 
     def classify(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -55,26 +59,27 @@ class DigitClassifier:
         Returns
         -------
         NDArray
-            (N, 11) float32, calibrated probabilities of 0-9 and, in column `NOT_A_DIGIT`, of ink that is
-            no digit; rows sum to 1. A row depends on its crop alone.
+            (N, 12) float32, calibrated probabilities of 0-9 and, in the columns `NOT_A_DIGIT` and
+            `CROSSED_OUT`, of other ink and of crossed-out cells; these two are 0 from a network that knows
+            digits only. Rows sum to 1. A row depends on its crop alone.
         """
         if crops.shape[1:] != (SIZE_PX, SIZE_PX) or crops.dtype != np.uint8:
             raise ValueError(f"Crops are (N, 28, 28) uint8, not {crops.shape} {crops.dtype}.")
-        probabilities = np.empty((len(crops), NOT_A_DIGIT + 1), np.float32)
-        for start in range(0, len(crops), BATCH):
-            chunk = crops[start : start + BATCH]
-            padded = np.zeros((BATCH, SIZE_PX, SIZE_PX, 1), np.float32)
-            padded[: len(chunk), :, :, 0] = chunk / np.float32(255)
-            probabilities[start : start + BATCH] = self._classify_batch(padded)[: len(chunk)]
+        calibration = self.card.calibration
+        probabilities = np.zeros((len(crops), COLUMNS), np.float32)
+        probabilities[:, : self.card.classes] = softmax(self._logits(crops), calibration.temperature, self._offsets)
         return probabilities
 
-    def _classify_batch(self, images: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Classify (32, 28, 28, 1) float32 images, ink 1: (32, 11) float64."""
-        digits, score = self._session.run(OUTPUTS, {"images": images})
-        fit = self.card.not_a_digit
-        not_a_digit = logistic(fit.scale * score + fit.offset)
-        digits = softmax(np.log(np.maximum(digits, SMALLEST)), self.card.temperature)
-        return np.hstack([(1 - not_a_digit) * digits, not_a_digit])
+    def _logits(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Run the network: (N, 28, 28) crops -> (N, classes)."""
+        logits = np.empty((len(crops), self.card.classes), np.float32)
+        images = np.zeros((BATCH, SIZE_PX, SIZE_PX, 1), np.float32)
+        for start in range(0, len(crops), BATCH):
+            batch = crops[start : start + BATCH]
+            np.divide(batch, np.float32(255), out=images[: len(batch), :, :, 0])
+            images[len(batch) :] = 0
+            logits[start : start + BATCH] = self._session.run(OUTPUTS, {"images": images})[0][: len(batch)]
+        return logits
 
 
 def load_classifier(folder: Path | None = None, name: str = DEFAULT_MODEL) -> DigitClassifier:
@@ -86,7 +91,7 @@ def load_classifier(folder: Path | None = None, name: str = DEFAULT_MODEL) -> Di
         If there is no such model, or one of its files is missing, altered or of another kind.
     """
     card, sha256, contents = load_model_files(_bundled(name) if folder is None else folder)
-    return DigitClassifier(card, sha256, _session(contents[ONNX_FILE]))
+    return DigitClassifier(card, sha256, _session(contents[ONNX_FILE], card.classes))
 
 
 def bundled_models() -> list[str]:
@@ -104,7 +109,7 @@ def _models_folder() -> Path:
     return Path(str(resources.files("digitizer"))) / "models"
 
 
-def _session(onnx: bytes) -> "InferenceSession":
+def _session(onnx: bytes, classes: int) -> "InferenceSession":
     """Start ONNX Runtime on one thread: parallel work is by process, and never changes a result."""
     import onnxruntime as ort
 
@@ -113,9 +118,22 @@ def _session(onnx: bytes) -> "InferenceSession":
     options.log_severity_level = 3
     try:
         session = ort.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+        _refuse_other_kinds(session, classes)
+    except ModelError:
+        raise
     except Exception as error:  # ONNX Runtime's exceptions share no base class of its own
         raise ModelError(f"{ONNX_FILE} is no network that ONNX Runtime can run. {ADVICE}") from error
-    names = [output.name for output in session.get_outputs()]
-    if [i.name for i in session.get_inputs()] != ["images"] or names != OUTPUTS:
-        raise ModelError(f"{ONNX_FILE} is another kind of network: it gives {', '.join(names)}. {ADVICE}")
     return session
+
+
+def _refuse_other_kinds(session: "InferenceSession", classes: int) -> None:
+    """Compare names, and the logits of one empty batch, with what is to be expected."""
+    takes, gives = [i.name for i in session.get_inputs()], [output.name for output in session.get_outputs()]
+    if (takes, gives) != (INPUTS, OUTPUTS):
+        names = f"{', '.join(takes)} -> {', '.join(gives)}"
+        raise ModelError(f"{ONNX_FILE} is another kind of network: {names}, not images -> logits. {ADVICE}")
+    shape = session.run(OUTPUTS, {"images": np.zeros((BATCH, SIZE_PX, SIZE_PX, 1), np.float32)})[0].shape
+    if shape != (BATCH, classes):
+        raise ModelError(
+            f"{ONNX_FILE} gives logits {shape} for {BATCH} crops, its card speaks of {classes} classes. {ADVICE}"
+        )

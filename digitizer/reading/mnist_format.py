@@ -20,6 +20,10 @@ BOX_PX = 20
 EDGE_SHARE = 0.25
 """The ink's bounding box ends where the ink is weaker than this share of its peak: an anti-aliased fringe
 is below it, the outermost row of 99.98 % of MNIST digits above it."""
+_PLAIN, _PLAIN_SHARE = 0.08, 0.25
+"""A background is plain if at least this share of the border (the second) is below this share of the peak."""
+_STROKE_SHARE = 0.4
+"""Share of a crop's longer side that no stroke is as wide as."""
 
 ROUNDING = 1e-5
 """Keeps the rounding errors of a centre of mass from moving a digit by a pixel."""
@@ -41,7 +45,8 @@ def to_mnist_format(crop: NDArray[np.uint8], polarity: Polarity = Polarity.INK_B
     ----------
     crop
         (H, W) uint8, any size, nothing but one digit's ink on a plain background of 0 (or 255 if
-        `polarity` says so). It is not changed.
+        `polarity` says so). It is not changed. Where even its border is no plain background, what is wider
+        than strokes is taken for background and subtracted.
 
     Returns
     -------
@@ -51,6 +56,7 @@ def to_mnist_format(crop: NDArray[np.uint8], polarity: Polarity = Polarity.INK_B
     ink = np.bitwise_not(crop) if polarity is Polarity.INK_DARK else crop
     if not ink.any():
         return np.zeros((SIZE_PX, SIZE_PX), np.uint8)
+    ink = _on_plain_background(ink)
     top, bottom, left, right = _ink_box(ink)
     step = max(bottom - top, right - left) / BOX_PX
     fringe = math.ceil(step)
@@ -69,6 +75,21 @@ def to_mnist_format_batch(
     for image, crop in zip(batch, crops, strict=True):
         image[:] = to_mnist_format(crop, polarity)
     return batch
+
+
+def _on_plain_background(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Subtract a background that is not 0: what is left of bright things after opening by more than a stroke's width.
+
+    The white top-hat (Meyer, "Contrast features extraction", 1979). Crops whose border is plain are left as they are.
+    """
+    border = np.concatenate([ink[0], ink[-1], ink[:, 0], ink[:, -1]])
+    if np.quantile(border, _PLAIN_SHARE) <= _PLAIN * int(ink.max()):
+        return ink
+    import cv2  # no crop that reading cuts out comes here
+
+    size = max(3, round(_STROKE_SHARE * max(ink.shape)))
+    tophat = cv2.morphologyEx(ink, cv2.MORPH_TOPHAT, np.ones((size, size), np.uint8), borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(tophat, np.uint8) if tophat.any() else ink
 
 
 def _ink_box(ink: NDArray[np.uint8]) -> tuple[int, int, int, int]:

@@ -1,11 +1,10 @@
 """A model's card: what it is, how it was trained and measured, and the hash of each of its files."""
 
 import hashlib
-import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from digitizer.errors import ModelError
 
@@ -14,25 +13,32 @@ ONNX_FILE = "model.onnx"
 KERAS_FILE = "model.keras"
 ADVICE = "Reinstall digitizer, or train the model again: python -m training.train"
 
-FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*\.(onnx|keras)$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Positive = Annotated[Finite, Field(gt=0)]
 
 
-class NotADigit(BaseModel):
-    """How the model's score of ink that is no digit becomes a probability: logistic(scale * score + offset).
+class CalibrationCard(BaseModel):
+    """How logits become probabilities, and the probabilities of cells that of a field.
 
     Attributes
     ----------
-    prior
-        Share of such ink, 0-1, that the probability takes for granted.
+    method
+        How it was fitted, and on what; for people.
+    temperature, offsets
+        The probabilities of a crop are softmax(logits / temperature + offsets), with an offset for each class.
+    field_exponent
+        A field's value is right with the probability (product of its cells' confidences) ** field_exponent:
+        1 where cells go wrong each for itself, less where errors of one field hang together.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     method: str
-    scale: float = Field(gt=0, allow_inf_nan=False)
-    offset: float = Field(allow_inf_nan=False)
-    prior: float = Field(gt=0, lt=1)
+    temperature: Positive
+    offsets: tuple[Finite, ...]
+    field_exponent: Positive
 
 
 class ModelCard(BaseModel):
@@ -40,8 +46,8 @@ class ModelCard(BaseModel):
 
     Attributes
     ----------
-    temperature
-        What the logits of the ten digits are divided by before the softmax.
+    classes
+        Logits of a crop: 10, the digits; or 12, these and then ink that is no digit and a cell crossed out.
     files
         Name -> sha256, hexadecimal, of every other file of the model.
     training, metrics
@@ -50,15 +56,21 @@ class ModelCard(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    format: Literal[1]
+    format: Literal[2]
     name: str = Field(min_length=1)
     description: str
-    temperature: float = Field(gt=0, allow_inf_nan=False)
-    not_a_digit: NotADigit
+    classes: Literal[10, 12]
+    calibration: CalibrationCard
     files: dict[FileName, Sha256]
     training: dict[str, Any]
     metrics: dict[str, Any]
     licence: str
+
+    @model_validator(mode="after")
+    def _one_offset_a_class(self) -> Self:
+        if len(self.calibration.offsets) != self.classes:
+            raise ValueError(f"{len(self.calibration.offsets)} calibration.offsets for {self.classes} classes")
+        return self
 
 
 def load_model_files(folder: Path) -> tuple[ModelCard, str, dict[str, bytes]]:
@@ -76,8 +88,8 @@ def load_model_files(folder: Path) -> tuple[ModelCard, str, dict[str, bytes]]:
     """
     raw = _read(folder, CARD_FILE)
     try:
-        card = ModelCard.model_validate(json.loads(raw))
-    except (ValidationError, ValueError) as error:
+        card = ModelCard.model_validate_json(raw)
+    except ValidationError as error:
         raise ModelError(f"{folder / CARD_FILE} is not the card of a model: {_first_fault(error)}. {ADVICE}") from error
     if ONNX_FILE not in card.files:
         raise ModelError(f"{folder / CARD_FILE} names no {ONNX_FILE}. {ADVICE}")
@@ -99,10 +111,11 @@ def _read(folder: Path, name: str) -> bytes:
         raise ModelError(f"Cannot read {folder / name}: {error.strerror}. {ADVICE}") from error
 
 
-def _first_fault(error: ValueError) -> str:
+def _first_fault(error: ValidationError) -> str:
     """Say in one line what is wrong, with its key path."""
-    if not isinstance(error, ValidationError):
-        return "it is no JSON"
     fault = error.errors()[0]
+    if fault["type"] == "json_invalid":
+        return "it is no JSON"
     path = ".".join(str(part) for part in fault["loc"])
-    return f"{path}: {fault['msg']}" if path else fault["msg"]
+    message = fault["msg"].removeprefix("Value error, ")
+    return f"{path}: {message}" if path else message

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from digitizer.document import Field, Reading
 from digitizer.reading.boxes import find_boxes
 from digitizer.reading.cells import CellInk, cut_cells
+from digitizer.reading.classifier import NOT_A_DIGIT
 from digitizer.reading.decide import decide
 from digitizer.reading.layout import find_layout
 from digitizer.reading.mnist_format import to_mnist_format_batch
@@ -27,8 +28,11 @@ _AS_IT_LIES, _AS_IT_LIES_PER_CELL = 0.2, 0.06
 class Classifier(Protocol):
     """What reads crops: see `digitizer.reading.classifier.DigitClassifier`."""
 
+    field_exponent: float
+    """What the product of the cells' confidences is raised to, to be that of their field."""
+
     def classify(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(N, 28, 28) uint8 in MNIST format -> (N, 11) probabilities of the digits and of no digit."""
+        """(N, 28, 28) uint8 in MNIST format -> (N, 12) probabilities of the digits, of no digit and of a cross."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def read_page(pixels: NDArray[np.uint8], classifier: Classifier) -> PageReading:
         fields = find_layout(rulings, boxes, turn).fields
         cuts = cut_cells(pixels, fields)
         probabilities = _classify(cuts, classifier)
-        digits = np.concatenate([rows[:, :10].max(axis=1) for rows in probabilities] or [np.zeros(0)])
+        digits = np.concatenate([rows[:, :NOT_A_DIGIT].max(axis=1) for rows in probabilities] or [np.zeros(0)])
         likelihood = float(np.maximum(digits - _FAIR, 0).sum())
         if turn == 0:
             likelihood += _AS_IT_LIES + _AS_IT_LIES_PER_CELL * len(digits)
@@ -80,7 +84,7 @@ def read_page(pixels: NDArray[np.uint8], classifier: Classifier) -> PageReading:
 
 
 def _classify(cuts: list[CellInk], classifier: Classifier) -> list[NDArray[np.float32]]:
-    """(M, 11) probabilities of each field's M inked cells, all classified together."""
+    """(M, 12) probabilities of each field's M inked cells, all classified together."""
     inked = [to_mnist_format_batch(list(cut.ink[~cut.blank])) for cut in cuts]
     if not inked:
         return []

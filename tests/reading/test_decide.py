@@ -1,4 +1,4 @@
-"""Decisions: blank without asking the network, crossed out by shape, unreadable where no digit is likely."""
+"""Decisions: blank without asking the network, crossed out also by shape, unreadable where no digit is likely."""
 
 from dataclasses import replace
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from digitizer.document import BLANK, UNREADABLE, VOID
 from digitizer.reading.cells import CellInk, cut_cells
+from digitizer.reading.classifier import CROSSED_OUT, NOT_A_DIGIT
 from digitizer.reading.decide import decide, is_crossed_out
 from samples.handwriting import Hand
 from samples.ink import BALLPOINT_BLUE
@@ -35,18 +36,18 @@ def cut_of(*inks: NDArray[np.uint8]) -> CellInk:
     return CellInk(stack, area_px == 0, area_px, CORE)
 
 
-def sure_of(digit: int, probability: float) -> NDArray[np.float32]:
+def sure_of(symbol: int, probability: float) -> NDArray[np.float32]:
     """Return probabilities of one cell, the rest spread evenly over the other digits."""
-    row = np.full(11, (1 - probability) / 9, np.float32)
-    row[10] = 0
-    row[digit] = probability
+    row = np.zeros(12, np.float32)
+    row[:10] = (1 - probability) / (9 if symbol < 10 else 10)
+    row[symbol] = probability
     return row
 
 
-def no_digit(probability: float) -> NDArray[np.float32]:
-    """Return probabilities of ink that is no digit."""
-    row = np.full(11, (1 - probability) / 10, np.float32)
-    row[10] = probability
+def probabilities_of(digit: float, no_digit: float, crossed_out: float) -> NDArray[np.float32]:
+    """Return probabilities of one cell, those of the digits being 7's."""
+    row = np.zeros(12, np.float32)
+    row[[7, NOT_A_DIGIT, CROSSED_OUT]] = digit, no_digit, crossed_out
     return row
 
 
@@ -80,7 +81,7 @@ def test_blank_cells_take_no_probabilities() -> None:
 
 def test_a_field_of_blanks_needs_no_probabilities() -> None:
     """Nothing inked, nothing asked."""
-    readings = decide(cut_of(NOTHING, NOTHING), np.empty((0, 11), np.float32))
+    readings = decide(cut_of(NOTHING, NOTHING), np.empty((0, 12), np.float32))
 
     assert [reading.symbol for reading in readings] == [BLANK, BLANK]
 
@@ -89,7 +90,7 @@ def test_a_cell_that_is_barely_blank_is_less_sure() -> None:
     """More ink that was left out of account makes a blank less certain, never uncertain."""
     cut = replace(cut_of(NOTHING, NOTHING), area_px=np.array([0, 13]))
 
-    clean, dusty = decide(cut, np.empty((0, 11), np.float32))
+    clean, dusty = decide(cut, np.empty((0, 12), np.float32))
 
     assert 0.5 < dusty.confidence < clean.confidence <= 1
 
@@ -97,7 +98,7 @@ def test_a_cell_that_is_barely_blank_is_less_sure() -> None:
 @pytest.mark.parametrize("probability", [0.7, 0.9, 0.999])
 def test_ink_that_is_no_digit_is_unreadable(probability: float) -> None:
     """Not a random digit, and with low confidence."""
-    (reading,) = decide(cut_of(SLASH), no_digit(probability)[None])
+    (reading,) = decide(cut_of(SLASH), sure_of(NOT_A_DIGIT, probability)[None])
 
     assert reading.symbol == UNREADABLE
     assert reading.confidence < 0.5
@@ -105,15 +106,51 @@ def test_ink_that_is_no_digit_is_unreadable(probability: float) -> None:
 
 def test_ink_like_no_digit_more_than_another_is_no_sure_digit() -> None:
     """Where the digits share the probability evenly, whatever is said is not certain."""
-    (reading,) = decide(cut_of(SLASH), np.full((1, 11), 1 / 11, np.float32))
+    (reading,) = decide(cut_of(SLASH), np.full((1, 12), 1 / 12, np.float32))
 
     assert reading.confidence < 0.5
+
+
+@pytest.mark.parametrize(
+    ("digit", "no_digit", "crossed_out", "symbol"),
+    [
+        (0.45, 0.30, 0.25, UNREADABLE),
+        (0.55, 0.25, 0.20, "7"),
+        (0.25, 0.15, 0.12, "7"),
+        (0.20, 0.41, 0.39, UNREADABLE),
+        (0.20, 0.39, 0.41, VOID),
+        (0.40, 0.21, 0.39, UNREADABLE),
+        (0.42, 0.17, 0.41, UNREADABLE),
+        (0.05, 0.05, 0.90, VOID),
+    ],
+)
+def test_what_the_network_doubts(digit: float, no_digit: float, crossed_out: float, symbol: str) -> None:
+    """No digit and crossed out are together weighed against the likeliest digit; void has to be the likeliest."""
+    (reading,) = decide(cut_of(SLASH), probabilities_of(digit, no_digit, crossed_out)[None])
+
+    assert reading.symbol == symbol
+    assert reading.confidence == pytest.approx(crossed_out if symbol == VOID else digit)
+
+
+def test_a_cross_that_the_network_tells_needs_no_shape() -> None:
+    """Scribble over a digit is as void as an X, and as sure as the network is, also where it is one."""
+    readings = decide(cut_of(SLASH, CROSS), np.array([sure_of(CROSSED_OUT, 0.995), sure_of(CROSSED_OUT, 0.8)]))
+
+    assert [reading.symbol for reading in readings] == [VOID, VOID]
+    assert [reading.confidence for reading in readings] == pytest.approx([0.995, 0.8])
+
+
+def test_a_sure_digit_is_no_cross() -> None:
+    """Shape speaks only where the network doubts."""
+    (reading,) = decide(cut_of(CROSS), sure_of(4, 0.99)[None])
+
+    assert reading.symbol == "4"
 
 
 def test_crosses_are_void() -> None:
     """A cross over an empty box and a cross over a digit, read as whatever with doubt."""
     over_one, over_seven = np.maximum(CROSS, ONE), np.maximum(CROSS, ink_of([(0.3, 0.3), (0.7, 0.3), (0.4, 0.75)]))
-    doubts = np.array([no_digit(0.9), sure_of(8, 0.6), no_digit(0.8)])
+    doubts = np.array([sure_of(NOT_A_DIGIT, 0.9), sure_of(8, 0.6), sure_of(NOT_A_DIGIT, 0.8)])
 
     readings = decide(cut_of(CROSS, over_one, over_seven), doubts)
 

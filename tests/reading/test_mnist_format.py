@@ -139,3 +139,15 @@ def test_a_batch_is_its_crops_one_by_one() -> None:
     for image, crop in zip(batch, crops, strict=True):
         np.testing.assert_array_equal(image, to_mnist_format(crop))
     assert to_mnist_format_batch([]).shape == (0, 28, 28)
+
+
+@pytest.mark.parametrize("level", [40, 120])
+def test_a_background_is_subtracted(level: int) -> None:
+    """A digit on an even or slanting background comes out as nearly the one on none."""
+    plain = DIGITS[7]
+    slope = np.linspace(level / 2, level, 28)
+    lit = np.clip(plain * (1 - level / 255) + slope, 0, 255).astype(np.uint8)
+
+    difference = np.abs(to_mnist_format(lit).astype(float) - to_mnist_format(plain))
+
+    assert difference.mean() < 6
