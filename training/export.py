@@ -17,12 +17,15 @@ import tensorflow as tf
 import tf2onnx
 
 from digitizer.reading.mnist_format import SIZE_PX
-from digitizer.reading.model_card import CARD_FILE, KERAS_FILE, ONNX_FILE, ModelCard, NotADigit
-from training.networks import reader_network
+from digitizer.reading.model_card import CARD_FILE, KERAS_FILE, ONNX_FILE, CalibrationCard, ModelCard
+from training.networks import fused
 
-HEAD_FILE = "not_a_digit.keras"
 OPSET = 17
 PACKAGES = ("tensorflow", "keras", "numpy", "opencv-python-headless", "tf2onnx", "onnx")
+DESCRIPTIONS = {
+    "default": "Five convolutions that know digits, ink that is no digit, and boxes crossed out.",
+    "seed": "A plain network to compare others with: two convolutions, trained on MNIST alone; all is a digit to it.",
+}
 LICENCE = (
     "Trained on MNIST by Yann LeCun and Corinna Cortes (CC BY-SA 3.0), derived from NIST Special Databases 1 and 3."
 )
@@ -31,27 +34,20 @@ LICENCE = (
 def export_model(
     folder: Path,
     network: keras.Model,
-    head: keras.Model,
+    calibration: CalibrationCard,
     *,
-    description: str,
-    temperature: float,
-    not_a_digit: NotADigit,
     training: Mapping[str, Any],
     metrics: Mapping[str, Any],
 ) -> ModelCard:
-    """Write a model folder; the same models and figures give the same bytes."""
+    """Write a model folder; the same network and figures give the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
-    contents = {
-        ONNX_FILE: to_onnx(network, head),
-        KERAS_FILE: to_keras_file(network),
-        HEAD_FILE: to_keras_file(head),
-    }
+    contents = {ONNX_FILE: to_onnx(network), KERAS_FILE: to_keras_file(network)}
     card = ModelCard(
-        format=1,
+        format=2,
         name=network.name,
-        description=description,
-        temperature=temperature,
-        not_a_digit=not_a_digit,
+        description=DESCRIPTIONS[network.name],
+        classes=network.output_shape[1],
+        calibration=calibration,
         files={name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
         training=dict(training),
         metrics=dict(metrics),
@@ -63,10 +59,12 @@ def export_model(
     return card
 
 
-def to_onnx(network: keras.Model, head: keras.Model) -> bytes:
-    """Return the joined networks as ONNX: `images` -> `probabilities`, `not_a_digit`."""
+def to_onnx(network: keras.Model) -> bytes:
+    """Return a network as ONNX, batch normalisation folded: `images` (N, 28, 28, 1) -> `logits` (N, classes)."""
+    images = keras.Input((SIZE_PX, SIZE_PX, 1), name="images")
+    named = keras.Model(images, keras.layers.Identity(name="logits")(fused(network)(images)))
     signature = [tf.TensorSpec((None, SIZE_PX, SIZE_PX, 1), tf.float32, name="images")]
-    model, _ = tf2onnx.convert.from_keras(reader_network(network, head), signature, opset=OPSET)
+    model, _ = tf2onnx.convert.from_keras(named, signature, opset=OPSET)
     _number_names(model.graph)
     return bytes(model.SerializeToString(deterministic=True))
 

@@ -14,6 +14,7 @@ from digitizer.reading.calibration import expected_calibration_error, reliabilit
 
 DPI = 90
 COLOURS = 64
+NAMES = [*"0123456789", "none", "void"]
 RIGHT, WRONG = "#1b6e3c", "#b3261e"
 
 Images = NDArray[np.uint8]
@@ -22,7 +23,12 @@ Probabilities = NDArray[np.float64]
 
 
 def draw_figures(
-    folder: Path, history: dict[str, list[float]], images: Images, labels: Labels, probabilities: Probabilities
+    folder: Path,
+    history: dict[str, list[float]],
+    images: Images,
+    labels: Labels,
+    raw: Probabilities,
+    probabilities: Probabilities,
 ) -> None:
     """Draw all pictures of a run as PNG.
 
@@ -31,7 +37,9 @@ def draw_figures(
     history
         Per epoch: `accuracy`, `val_accuracy`, `loss`, `val_loss`.
     images, labels, probabilities
-        The test set, (N, 28, 28) uint8 and (N,) uint8, and its (N, 11) readings.
+        Held-out digits, (N, 28, 28) uint8 and (N,) uint8, and its (N, classes) readings.
+    raw
+        These before calibration.
     """
     folder.mkdir(parents=True, exist_ok=True)
     mpl.rcParams.update({"svg.hashsalt": "digitizer", "font.size": 9})
@@ -39,7 +47,7 @@ def draw_figures(
     _save(confusions(labels, probabilities), folder / "confusion_matrix.png")
     _save(gallery(images, labels, probabilities), folder / "predictions.png")
     _save(confident_mistakes(images, labels, probabilities), folder / "confident_mistakes.png")
-    _save(reliability(labels, probabilities), folder / "reliability.png")
+    _save(reliability(labels, raw, probabilities), folder / "reliability.png")
 
 
 def learning_curves(history: dict[str, list[float]]) -> Figure:
@@ -47,9 +55,9 @@ def learning_curves(history: dict[str, list[float]]) -> Figure:
     figure = Figure(figsize=(8, 3), layout="constrained")
     epochs = np.arange(1, len(history["loss"]) + 1)
     for axes, name in zip(figure.subplots(1, 2), ("accuracy", "loss"), strict=True):
-        axes.plot(epochs, history[name], "o-", label="training (with dropout)")
-        axes.plot(epochs, history[f"val_{name}"], "o-", label="validation")
-        axes.set(xlabel="epoch", ylabel=name, xticks=epochs)
+        axes.plot(epochs, history[name], label="training (distorted, with dropout)")
+        axes.plot(epochs, history[f"val_{name}"], label="validation (as written)")
+        axes.set(xlabel="epoch", ylabel=name)
         axes.grid(alpha=0.3)
         axes.legend()
     return figure
@@ -57,16 +65,17 @@ def learning_curves(history: dict[str, list[float]]) -> Figure:
 
 def confusions(labels: Labels, probabilities: Probabilities) -> Figure:
     """Draw how often each digit was read as what, in numbers and, but for the right ones, in colour."""
-    counts = confusion_matrix(labels, probabilities.argmax(axis=1), labels=range(11))[:10]
-    errors = counts * (1 - np.eye(10, 11, dtype=int))
+    classes = probabilities.shape[1]
+    counts = confusion_matrix(labels, probabilities.argmax(axis=1), labels=range(classes))[:10]
+    errors = counts * (1 - np.eye(10, classes, dtype=int))
     figure = Figure(figsize=(6.2, 5.2), layout="constrained")
     axes = figure.subplots()
     sns.heatmap(
         errors, annot=counts, fmt="d", cmap="Reds", cbar=False, linewidths=0.5, ax=axes, annot_kws={"size": 8},
-        xticklabels=[*map(str, range(10)), "none"], yticklabels=[str(digit) for digit in range(10)],
+        xticklabels=NAMES[:classes], yticklabels=NAMES[:10],
     )  # fmt: skip
     accuracy = (probabilities.argmax(axis=1) == labels).mean()
-    axes.set(xlabel="read as", ylabel="written", title=f"Test set, {accuracy:.2%} right; errors in colour")
+    axes.set(xlabel="read as", ylabel="written", title=f"Held-out writers, {accuracy:.2%} right; errors in colour")
     return figure
 
 
@@ -74,29 +83,34 @@ def gallery(images: Images, labels: Labels, probabilities: Probabilities) -> Fig
     """Draw readings with their confidence: first right ones as they come, then the first wrong ones."""
     correct = probabilities.argmax(axis=1) == labels
     chosen = np.concatenate([np.flatnonzero(correct)[:20], np.flatnonzero(~correct)[:20]])
-    return _tiles(images, labels, probabilities, chosen, "Right (above) and wrong readings of the test set")
+    return _tiles(images, labels, probabilities, chosen, "Right (above) and wrong readings of held-out writers")
 
 
 def confident_mistakes(images: Images, labels: Labels, probabilities: Probabilities) -> Figure:
     """Draw the mistakes that the model was surest of."""
     wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
     chosen = wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")][:30]
-    return _tiles(images, labels, probabilities, chosen, "The most confident mistakes on the test set")
+    return _tiles(images, labels, probabilities, chosen, "The most confident mistakes on held-out writers")
 
 
-def reliability(labels: Labels, probabilities: Probabilities) -> Figure:
-    """Draw accuracy over confidence, and how many readings are how sure."""
-    confidence, correct = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
-    filled = [row for row in reliability_table(confidence, correct) if row.count]
+def reliability(labels: Labels, raw: Probabilities, probabilities: Probabilities) -> Figure:
+    """Draw accuracy over confidence before and after calibration, and how many readings are how sure."""
     figure = Figure(figsize=(8, 3.4), layout="constrained")
     left, right = figure.subplots(1, 2)
     left.plot([0, 1], [0, 1], color="grey", linewidth=1)
-    left.plot([row.confidence for row in filled], [row.accuracy for row in filled], "o-")
-    error = expected_calibration_error(confidence, correct)
-    left.set(xlabel="confidence", ylabel="accuracy", title=f"Calibration error {error:.2%}")
-    middles = [(row.low + row.high) / 2 for row in filled]
-    right.bar(middles, [row.count for row in filled], width=1 / 16)
+    for name, given, offset in (("before", raw, -1), ("after", probabilities, 1)):
+        confidence, correct = given.max(axis=1), given.argmax(axis=1) == labels
+        table = reliability_table(confidence, correct)
+        filled = [row for row in table if row.count]
+        error = expected_calibration_error(confidence, correct)
+        label = f"{name} calibration, error {error:.2%}"
+        left.plot([row.confidence for row in filled], [row.accuracy for row in filled], "o-", label=label)
+        middles = [(row.low + row.high) / 2 + offset / 100 for row in filled]
+        right.bar(middles, [row.count for row in filled], width=1 / 50, label=name)
+    left.set(xlabel="confidence", ylabel="accuracy")
     right.set(xlabel="confidence", ylabel="readings", yscale="log", xlim=(0, 1))
+    left.legend()
+    right.legend()
     return figure
 
 
@@ -113,7 +127,7 @@ def _tiles(
     for axes, i in zip(tiles, chosen, strict=False):
         read = int(probabilities[i].argmax())
         axes.imshow(255 - images[i], cmap="gray", vmin=0, vmax=255)
-        said = f"{'none' if read == 10 else read} {probabilities[i].max():.3f}"
+        said = f"{NAMES[read]} {probabilities[i].max():.3f}"
         right = read == labels[i]
         axes.set_title(said if right else f"{said}\nis {labels[i]}", color=RIGHT if right else WRONG, fontsize=8, pad=2)
     return figure

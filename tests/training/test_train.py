@@ -1,27 +1,31 @@
 """The training run, end to end on fifty digits: a folder that `digitizer` loads, a card, pictures."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from digitizer.reading.calibration import softmax
 from digitizer.reading.classifier import load_classifier
 from digitizer.reading.model_card import ModelCard, load_model_files
 from training.mnist import Mnist
+from training.recipe import RECIPES, Recipe
 
 pytest.importorskip("tensorflow")
 pytest.importorskip("tf2onnx")
+pytest.importorskip("pymupdf_fonts")
 
 import keras
 
-from training.networks import feature_network, seed_network
-from training.rejection import as_input
-from training.train import Recipe, train
+from training.fit import as_input
+from training.networks import default_network, fused, seed_network
+from training.train import train
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning:keras")
 """Keras 3 asks TensorFlow for an array in a way that NumPy 2 warns about."""
 DIGITS = np.load(Path(__file__).parents[1] / "reading" / "data" / "mnist_digits.npz")
-TINY = Recipe(epochs=2, head_digits=20, head_epochs=1)
+TINY = Recipe(epochs=2, batch=16, sheets=6)
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +47,39 @@ def card_of(folder: Path) -> ModelCard:
     return load_model_files(folder)[0]
 
 
-def test_the_network_is_the_seed() -> None:
+def with_some_statistics(network: keras.Model) -> keras.Model:
+    """Give every normalisation layer other statistics than those it starts with."""
+    rng = np.random.default_rng(1)
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            beta, mean, variance = (values.shape for values in layer.get_weights())
+            layer.set_weights([rng.normal(0, 0.3, beta), rng.normal(0, 0.3, mean), rng.uniform(0.5, 2, variance)])
+    return network
+
+
+def test_the_seed_network_is_the_plain_one() -> None:
     """The seed network is the one that the accuracy figures speak of."""
     assert [type(layer).__name__ for layer in seed_network().layers] == [
         "Conv2D", "MaxPooling2D", "Conv2D", "MaxPooling2D", "Flatten", "Dense", "Dropout", "Dense",
     ]  # fmt: skip
     assert seed_network().count_params() == 225_034
+
+
+def test_the_default_network_is_small() -> None:
+    """The default network has 100 to 500 thousand parameters and a logit for each class."""
+    assert 100_000 < default_network().count_params() < 500_000
+    assert default_network().output_shape == (None, 12)
+
+
+def test_folding_changes_nothing() -> None:
+    """A network without its normalisation layers gives the same, to rounding."""
+    network = with_some_statistics(default_network())
+    images = as_input(DIGITS["x"])
+
+    folded = fused(network)
+
+    assert not any(isinstance(layer, keras.layers.BatchNormalization) for layer in folded.layers)
+    np.testing.assert_allclose(folded.predict(images, verbose=0), network.predict(images, verbose=0), atol=1e-4)
 
 
 def test_a_trained_folder_is_loaded(model: Path) -> None:
@@ -59,30 +90,26 @@ def test_a_trained_folder_is_loaded(model: Path) -> None:
 
 
 def test_onnx_equals_keras(model: Path) -> None:
-    """The ONNX network gives what the two Keras files give, to 1e-5."""
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(str(model / "model.onnx"), providers=["CPUExecutionProvider"])
-    images = as_input(DIGITS["x"])
+    """What reads gives the probabilities of the Keras network, to 1e-5."""
+    fit = card_of(model).calibration
     network = keras.models.load_model(model / "model.keras")
-    head = keras.models.load_model(model / "not_a_digit.keras")
 
-    probabilities, score = session.run(["probabilities", "not_a_digit"], {"images": images})
+    logits = network.predict(as_input(DIGITS["x"]), verbose=0)
 
-    np.testing.assert_allclose(probabilities, network.predict(images, verbose=0), atol=1e-5)
-    expected = head.predict(feature_network(network).predict(images, verbose=0), verbose=0)
-    np.testing.assert_allclose(score, expected, atol=1e-5)
+    expected = softmax(logits, fit.temperature, np.array(fit.offsets))
+    np.testing.assert_allclose(load_classifier(model).classify(DIGITS["x"]), expected, atol=1e-5)
 
 
 def test_the_card_says_how_it_was_made(model: Path, few: Mnist) -> None:
-    """The card records data, seed, split, command and metrics, and no path of the machine."""
+    """The card records data, recipe, split, fonts, command and metrics, and no path of the machine."""
     card = card_of(model)
 
     assert card.training["data"]["sha256"] == few.sha256()
-    assert card.training["seed"] == 1
+    assert card.training["recipe"]["seed"] == 1
     assert card.training["validation"]["split"] == "by writer"
+    assert "DejaVu" in card.training["drawn"]
     assert card.training["command"] == "python -m training.train --epochs 2 --data mnist.npz"
-    assert card.metrics["test"]["images"] == 50
+    assert "test" not in card.metrics
     assert "somewhere" not in card.model_dump_json()
 
 
@@ -101,3 +128,13 @@ def test_training_is_reproducible(model: Path, few: Mnist, tmp_path: Path) -> No
     train(few, np.arange(50) % 10, TINY, tmp_path / "tiny")
 
     assert card_of(tmp_path / "tiny").files == card_of(model).files
+
+
+def test_the_baseline_knows_digits_only(few: Mnist, tmp_path: Path) -> None:
+    """The plain network is trained without sheets, and gives ink that is no digit no share at all."""
+    train(few, None, replace(RECIPES["seed"], epochs=1, batch=16), tmp_path / "seed")
+
+    probabilities = load_classifier(tmp_path / "seed").classify(DIGITS["x"])
+
+    assert card_of(tmp_path / "seed").classes == 10
+    assert (probabilities[:, 10:] == 0).all()

@@ -1,0 +1,56 @@
+"""What a training run can be asked for, and what the two shipped networks were trained with."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a network is trained.
+
+    Attributes
+    ----------
+    network
+        Its name, see `training.networks`.
+    epochs
+        Each shows every training digit once, and some crops from sheets.
+    batch
+        Crops a step.
+    peak_rate, warm_up
+        Learning rate, and the share of the steps in which it rises to it; it then falls as a half cosine
+        (Loshchilov and Hutter, "SGDR", ICLR 2017).
+    weight_decay
+        Of AdamW (Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019), not on biases and norms.
+    averaging
+        Momentum of the exponential moving average of the weights; 0 for none.
+    smoothing
+        Label smoothing (Szegedy et al., "Rethinking the inception architecture", CVPR 2016).
+    distortion, calm
+        Strength of distortion, and the share of the epochs after which it is halved.
+    damage
+        Share of crops that are damaged after that, until then.
+    sheets, from_sheets
+        Sheets to draw, 0 to train on MNIST alone; and crops from them an epoch, for each of MNIST's.
+    seed
+        Of everything random.
+    """
+
+    network: str = "default"
+    epochs: int = 48
+    batch: int = 256
+    peak_rate: float = 4e-3
+    warm_up: float = 0.1
+    weight_decay: float = 0.01
+    averaging: float = 0.998
+    smoothing: float = 0.0
+    distortion: float = 1.0
+    calm: float = 0.8
+    damage: float = 0.12
+    sheets: int = 5000
+    from_sheets: float = 1.4
+    seed: int = 1
+
+
+RECIPES = {
+    "default": Recipe(),
+    "seed": Recipe("seed", 5, 128, 1e-3, 0.0, 0.0, 0.0, distortion=0.0, damage=0.0, sheets=0),
+}
