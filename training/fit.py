@@ -1,5 +1,7 @@
 """Fitting a network: batches of digits and crops from sheets, distorted anew, and the schedule."""
 
+from pathlib import Path
+
 import keras
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,8 @@ Labels = NDArray[np.uint8]
 
 SHEET_DISTORTION = 0.4
 """Crops from sheets were rewritten and scanned before: so much is done to them of what is done to MNIST's."""
+CALM_STRENGTH, CALM_SHEETS = 0.5, 0.6
+"""Of distortion and damage, and of the crops from sheets, what is left in the calm epochs at the end."""
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
@@ -46,7 +50,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         drawn = len(self._images) - self._digits
         order = np.arange(self._digits)
         if drawn:
-            count = round(self._recipe.from_sheets * self._digits)
+            share = self._recipe.from_sheets * (1.0 if self._is_rough() else CALM_SHEETS)
+            count = round(share * self._digits)
             order = np.concatenate([order, self._digits + rng.choice(drawn, count, replace=drawn < count)])
         self._order = rng.permutation(order)
 
@@ -57,7 +62,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         """Return (batch, 28, 28, 1) images, ink 1, and their (batch, classes) targets."""
         rng = np.random.default_rng((self._recipe.seed, self._epoch, index))
         chosen = self._order[index * self._recipe.batch : (index + 1) * self._recipe.batch]
-        strength = self._recipe.distortion * (1.0 if self._epoch < self._recipe.calm * self._recipe.epochs else 0.5)
+        strength = self._recipe.distortion * (1.0 if self._is_rough() else CALM_STRENGTH)
         images = self._images[chosen]
         for some, share in ((chosen < self._digits, 1.0), (chosen >= self._digits, SHEET_DISTORTION)):
             if strength > 0:
@@ -65,13 +70,22 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         images = damaged(images, rng, self._recipe.damage * strength)
         return as_input(images), np.asarray(self._targets[chosen], np.float32)
 
+    def _is_rough(self) -> bool:
+        return self._epoch < self._recipe.calm * self._recipe.epochs
+
 
 def fit_network(
-    recipe: Recipe, digits: Image, labels: Labels, sheets: Crops | None, validation: tuple[Image, Labels]
+    recipe: Recipe,
+    digits: Image,
+    labels: Labels,
+    sheets: Crops | None,
+    validation: tuple[Image, Labels],
+    checkpoint: Path,
 ) -> tuple[keras.Model, dict[str, list[float]]]:
     """Train a network; return it and, per epoch, `accuracy`, `loss`, `val_accuracy` and `val_loss`.
 
-    The weights returned are the moving average; the curves are of those before averaging.
+    The weights returned are the moving average; the curves, and what is written to `checkpoint` after each epoch, are of
+    those before averaging.
     """
     network = NETWORKS[recipe.network]()
     classes = network.output_shape[1]
@@ -84,7 +98,14 @@ def fit_network(
     )
     images, truth = validation
     known = as_input(images), np.eye(classes, dtype=np.float32)[truth]
-    fit = network.fit(batches, epochs=recipe.epochs, validation_data=known, validation_batch_size=500, verbose=2)
+    fit = network.fit(
+        batches,
+        epochs=recipe.epochs,
+        validation_data=known,
+        validation_batch_size=500,
+        verbose=2,
+        callbacks=[keras.callbacks.ModelCheckpoint(checkpoint)],
+    )
     return network, fit.history
 
 

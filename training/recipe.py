@@ -25,7 +25,7 @@ class Recipe:
     smoothing
         Label smoothing (Szegedy et al., "Rethinking the inception architecture", CVPR 2016).
     distortion, calm
-        Strength of distortion, and the share of the epochs after which it is halved.
+        Strength of distortion, and the share of the epochs after which it and the crops from sheets become less.
     damage
         Share of crops that are damaged after that, until then.
     sheets, from_sheets
@@ -35,7 +35,7 @@ class Recipe:
     """
 
     network: str = "default"
-    epochs: int = 48
+    epochs: int = 32
     batch: int = 256
     peak_rate: float = 4e-3
     warm_up: float = 0.1
@@ -43,10 +43,10 @@ class Recipe:
     averaging: float = 0.998
     smoothing: float = 0.0
     distortion: float = 1.0
-    calm: float = 0.8
+    calm: float = 0.75
     damage: float = 0.12
-    sheets: int = 5000
-    from_sheets: float = 1.4
+    sheets: int = 4000
+    from_sheets: float = 1.3
     seed: int = 1
 
 

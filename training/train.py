@@ -90,7 +90,10 @@ def train(
     seeds = [int(seed) for seed in rng.integers(2**31, size=3)]
     sheets = draw_crops(digits, labels, recipe.sheets, seeds[0], _cores()) if recipe.sheets else None
     _say(f"{0 if sheets is None else len(sheets.labels)} crops from sheets to train with")
-    network, history = fit_network(recipe, digits, labels, sheets, (unseen, truth))
+    out.mkdir(parents=True, exist_ok=True)
+    checkpoint = out / "checkpoint.keras"
+    network, history = fit_network(recipe, digits, labels, sheets, (unseen, truth), checkpoint)
+    network.save(checkpoint)
 
     clean = Crops(unseen, truth, np.zeros(len(truth), np.uint8))
     boxed = draw_crops(unseen, truth, check_sheets, seeds[1], _cores())
@@ -114,6 +117,7 @@ def train(
             "validation_methods": compare_methods(known, rng),
         },
     )
+    checkpoint.unlink()
     draw_figures(out / "figures", history, unseen, truth, before, after)
     return card
 
