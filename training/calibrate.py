@@ -1,8 +1,8 @@
 """Calibration on writers that the network has not seen: of crops, then of fields."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,9 +18,10 @@ from digitizer.reading.calibration import (
 from digitizer.reading.classifier import CROSSED_OUT, NOT_A_DIGIT
 from digitizer.reading.model_card import CalibrationCard
 from training.dataset import Crops
-from training.fit import logits_of
 
 Logits = NDArray[np.float64]
+Read = Callable[[NDArray[np.uint8]], Logits]
+"""What runs a network on (N, 28, 28) uint8 images, ink 255: (N, classes)."""
 
 PRIORS = {NOT_A_DIGIT: 0.04, CROSSED_OUT: 0.02}
 """Share of written cells that hold no digit or are crossed out, as probabilities take for granted."""
@@ -50,13 +51,13 @@ class Held:
         return weights
 
 
-def held(network: keras.Model, *several: Crops) -> Held:
+def held(read: Read, *several: Crops) -> Held:
     """Run a network on crops."""
     images = np.concatenate([crops.images for crops in several])
-    return Held(logits_of(network, images), np.concatenate([crops.labels for crops in several]))
+    return Held(read(images), np.concatenate([crops.labels for crops in several]))
 
 
-def calibrate(network: keras.Model, crops: Held, fields: tuple[Crops, NDArray[np.intp]]) -> CalibrationCard:
+def calibrate(read: Read, crops: Held, fields: tuple[Crops, NDArray[np.intp]]) -> CalibrationCard:
     """Fit temperature and offsets on crops, then the exponent on fields.
 
     A network that knows digits only gets a temperature alone.
@@ -68,7 +69,7 @@ def calibrate(network: keras.Model, crops: Held, fields: tuple[Crops, NDArray[np
     else:
         temperature, offsets = fit_temperature(crops.logits, crops.labels), np.zeros(classes)
         method = "temperature on digits of held-out writers"
-    products, right = read_fields(softmax(logits_of(network, fields[0].images), temperature, offsets), *fields)
+    products, right = read_fields(softmax(read(fields[0].images), temperature, offsets), *fields)
     return CalibrationCard(
         method=method,
         temperature=temperature,
@@ -77,9 +78,9 @@ def calibrate(network: keras.Model, crops: Held, fields: tuple[Crops, NDArray[np
     )
 
 
-def calibrated(network: keras.Model, calibration: CalibrationCard, images: NDArray[np.uint8]) -> NDArray[np.float64]:
+def calibrated(read: Read, calibration: CalibrationCard, images: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Read (N, 28, 28) uint8 images, ink 255: (N, classes) calibrated probabilities."""
-    return softmax(logits_of(network, images), calibration.temperature, np.array(calibration.offsets))
+    return softmax(read(images), calibration.temperature, np.array(calibration.offsets))
 
 
 def read_fields(

@@ -33,7 +33,7 @@ class Cost:
     Attributes
     ----------
     parameters, size_bytes
-        Of the ONNX file: numbers in its weights, and its length.
+        Numbers in the weights, and the length of the file that reads.
     crop_us
         CPU microseconds for a crop, in large batches, on one thread.
     first_reading_s
@@ -55,8 +55,9 @@ def measure_cost(classifier: DigitClassifier, folder: Path, crops: NDArray[np.ui
         (N, 28, 28) uint8, N > 0: what it is timed with, repeated to a full batch.
     """
     batch = np.resize(crops, (BATCH, *crops.shape[1:]))
-    file = (folder / ONNX_FILE).read_bytes()
-    return Cost(count_parameters(file), len(file), crop_microseconds(classifier, batch), first_reading_seconds(folder))
+    parameters = count_parameters((folder / ONNX_FILE).read_bytes())
+    size_bytes = (folder / classifier.card.reads_with).stat().st_size
+    return Cost(parameters, size_bytes, crop_microseconds(classifier, batch), first_reading_seconds(folder))
 
 
 def count_parameters(file: bytes) -> int:

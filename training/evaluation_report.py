@@ -52,8 +52,8 @@ def report(material: Material, networks: Sequence[Readings], pictures: Sequence[
             ],
         ),
         "## Corruptions\nWrong readings of the MNIST test set with the corruptions of MNIST-C (Mu and Gilmer, 2019):"
-        " brought to MNIST format, as all that is read, and as it is, as others publish it. What brings crops to MNIST"
-        " format takes a plain background for granted, which brightness, stripe and fog take away.",
+        " brought to MNIST format, as all that is read, and as it is, as others publish it. In MNIST format a digit on"
+        " a spoilt background is small, for the background is taken for ink unless it is wider than strokes.",
         table(["corruption", *_each(titles, "normalised", "as it is")], _corruption_rows(material, networks)),
         f"## Ink that is no digit\n*sure* is the share that is over {SURE:g} sure of one digit, *refused* the share"
         " that is read as no digit, AUROC how well the confidence in a digit tells it from MNIST's test digits.",

@@ -17,7 +17,7 @@ import tensorflow as tf
 import tf2onnx
 
 from digitizer.reading.mnist_format import SIZE_PX
-from digitizer.reading.model_card import CARD_FILE, KERAS_FILE, ONNX_FILE, CalibrationCard, ModelCard
+from digitizer.reading.model_card import CARD_FILE, KERAS_FILE, CalibrationCard, ModelCard
 from training.networks import fused
 
 OPSET = 17
@@ -35,19 +35,27 @@ def export_model(
     folder: Path,
     network: keras.Model,
     calibration: CalibrationCard,
+    networks: Mapping[str, bytes],
     *,
     training: Mapping[str, Any],
     metrics: Mapping[str, Any],
 ) -> ModelCard:
-    """Write a model folder; the same network and figures give the same bytes."""
+    """Write a model folder; the same network and figures give the same bytes.
+
+    Parameters
+    ----------
+    networks
+        The network as ONNX by file name; the last one is what reads, and what the calibration is of.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    contents = {ONNX_FILE: to_onnx(network), KERAS_FILE: to_keras_file(network)}
+    contents = {**networks, KERAS_FILE: to_keras_file(network)}
     card = ModelCard(
         format=2,
         name=network.name,
         description=DESCRIPTIONS[network.name],
         classes=network.output_shape[1],
         calibration=calibration,
+        reads_with=list(networks)[-1],
         files={name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
         training=dict(training),
         metrics=dict(metrics),

@@ -11,9 +11,14 @@ from PIL import Image
 from sklearn.metrics import confusion_matrix
 
 from digitizer.reading.calibration import expected_calibration_error, reliability_table
+from digitizer.reading.mnist_format import SIZE_PX
+from training.dataset import Crops, Source
+from training.recipe import HISTORY_FILE
 
 DPI = 90
 COLOURS = 64
+EXAMPLES = 60
+"""Crops of each source that are shown."""
 NAMES = [*"0123456789", "none", "void"]
 RIGHT, WRONG = "#1b6e3c", "#b3261e"
 
@@ -23,35 +28,40 @@ Probabilities = NDArray[np.float64]
 
 
 def draw_figures(
-    folder: Path,
-    history: dict[str, list[float]],
+    model: Path,
     images: Images,
     labels: Labels,
     raw: Probabilities,
     probabilities: Probabilities,
+    crops: Crops,
 ) -> None:
     """Draw all pictures of a run as PNG.
 
     Parameters
     ----------
-    history
-        Per epoch: `accuracy`, `val_accuracy`, `loss`, `val_loss`.
+    model
+        The folder trained into, with its learning curves; the pictures go to `figures` in it.
     images, labels, probabilities
         Held-out digits, (N, 28, 28) uint8 and (N,) uint8, and its (N, classes) readings.
     raw
         These before calibration.
+    crops
+        Some that were drawn, as examples.
     """
+    folder = model / "figures"
     folder.mkdir(parents=True, exist_ok=True)
     mpl.rcParams.update({"svg.hashsalt": "digitizer", "font.size": 9})
-    _save(learning_curves(history), folder / "learning_curves.png")
+    _save(learning_curves(model / HISTORY_FILE), folder / "learning_curves.png")
     _save(confusions(labels, probabilities), folder / "confusion_matrix.png")
     _save(gallery(images, labels, probabilities), folder / "predictions.png")
     _save(confident_mistakes(images, labels, probabilities), folder / "confident_mistakes.png")
+    _save(examples(crops), folder / "crops.png")
     _save(reliability(labels, raw, probabilities), folder / "reliability.png")
 
 
-def learning_curves(history: dict[str, list[float]]) -> Figure:
-    """Draw accuracy and loss over the epochs, training beside validation."""
+def learning_curves(file: Path) -> Figure:
+    """Draw accuracy and loss over the epochs, training beside validation, from a CSV file."""
+    history = np.genfromtxt(file, delimiter=",", names=True, ndmin=1)
     figure = Figure(figsize=(8, 3), layout="constrained")
     epochs = np.arange(1, len(history["loss"]) + 1)
     for axes, name in zip(figure.subplots(1, 2), ("accuracy", "loss"), strict=True):
@@ -76,6 +86,21 @@ def confusions(labels: Labels, probabilities: Probabilities) -> Figure:
     )  # fmt: skip
     accuracy = (probabilities.argmax(axis=1) == labels).mean()
     axes.set(xlabel="read as", ylabel="written", title=f"Held-out writers, {accuracy:.2%} right; errors in colour")
+    return figure
+
+
+def examples(crops: Crops) -> Figure:
+    """Draw what a network is shown besides MNIST: two rows of crops of each source."""
+    figure = Figure(figsize=(9, 0.62 * len(Source)), layout="constrained")
+    for axes, source in zip(figure.subplots(len(Source), 1), Source, strict=True):
+        mine = crops.of(source).images[:EXAMPLES]
+        row = np.zeros((2 * SIZE_PX, EXAMPLES // 2 * SIZE_PX), np.uint8)
+        for place, image in enumerate(mine):
+            top, left = place // (EXAMPLES // 2) * SIZE_PX, place % (EXAMPLES // 2) * SIZE_PX
+            row[top : top + SIZE_PX, left : left + SIZE_PX] = image
+        axes.imshow(255 - row, cmap="gray", vmin=0, vmax=255)
+        axes.set_ylabel(source.name.lower().replace("_", " "), fontsize=6)
+        axes.set(xticks=[], yticks=[])
     return figure
 
 

@@ -1,5 +1,10 @@
 """Fitting a network: batches of digits and crops from sheets, distorted anew, and the schedule."""
 
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import keras
@@ -10,18 +15,21 @@ from digitizer.reading.classifier import COLUMNS
 from training.dataset import Crops
 from training.distortion import damaged, distorted
 from training.networks import NETWORKS
-from training.recipe import Recipe
+from training.recipe import CHECKPOINT_FILE, HISTORY_FILE, Recipe
 
 Image = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
 
+AHEAD = 4
+"""Batches that are made while the network learns from another."""
+CURVES = ("epoch", "accuracy", "loss", "val_accuracy", "val_loss")
 SHEET_DISTORTION = 0.4
 """Crops from sheets were rewritten and scanned before: so much is done to them of what is done to MNIST's."""
 CALM_STRENGTH, CALM_SHEETS = 0.5, 0.6
 """Of distortion and damage, and of the crops from sheets, what is left in the calm epochs at the end."""
 
 
-class Batches(keras.utils.PyDataset):  # type: ignore[misc]
+class Batches:
     """Batches of an epoch: every digit once, and crops from sheets, in random order.
 
     Parameters
@@ -35,34 +43,45 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     """
 
     def __init__(self, digits: Image, labels: Labels, sheets: Crops | None, recipe: Recipe, classes: int) -> None:
-        super().__init__(workers=1)
         self._images = digits if sheets is None else np.concatenate([digits, sheets.images])
-        self._targets = np.eye(COLUMNS, dtype=np.float32)[labels if sheets is None else np.r_[labels, sheets.labels]]
-        self._targets = self._targets[:, :classes] * (1 - recipe.smoothing) + recipe.smoothing / classes
+        targets = np.eye(COLUMNS, dtype=np.float32)[labels if sheets is None else np.r_[labels, sheets.labels]]
+        self._targets = targets[:, :classes] * (1 - recipe.smoothing) + recipe.smoothing / classes
         self._digits, self._recipe = len(digits), recipe
-        self._next_epoch = 0
-        self.on_epoch_begin()
 
-    def on_epoch_begin(self) -> None:
-        """Choose and order the crops of the next epoch."""
-        self._epoch, self._next_epoch = self._next_epoch, self._next_epoch + 1
-        rng = np.random.default_rng((self._recipe.seed, self._epoch))
-        drawn = len(self._images) - self._digits
-        order = np.arange(self._digits)
-        if drawn:
-            share = self._recipe.from_sheets * (1.0 if self._is_rough() else CALM_SHEETS)
-            count = round(share * self._digits)
-            order = np.concatenate([order, self._digits + rng.choice(drawn, count, replace=drawn < count)])
-        self._order = rng.permutation(order)
+    def __call__(self, epoch: int) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        """Yield (batch, 28, 28, 1) images, ink 1, and (batch, classes) targets, while the next ones are made."""
+        order = self._order(epoch)
+        starts = range(0, len(order) - self._recipe.batch + 1, self._recipe.batch)
+        with ThreadPoolExecutor(1) as ahead:
+            waiting: deque[Future[tuple[NDArray[np.float32], NDArray[np.float32]]]] = deque()
+            for start in starts:
+                waiting.append(ahead.submit(self._batch, epoch, start, order[start : start + self._recipe.batch]))
+                if len(waiting) > AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
 
-    def __len__(self) -> int:
-        return len(self._order) // self._recipe.batch
+    def steps(self) -> int:
+        """Count the batches of all epochs."""
+        sizes = [self._digits + self._from_sheets(epoch) for epoch in range(self._recipe.epochs)]
+        return sum(size // self._recipe.batch for size in sizes)
 
-    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return (batch, 28, 28, 1) images, ink 1, and their (batch, classes) targets."""
-        rng = np.random.default_rng((self._recipe.seed, self._epoch, index))
-        chosen = self._order[index * self._recipe.batch : (index + 1) * self._recipe.batch]
-        strength = self._recipe.distortion * (1.0 if self._is_rough() else CALM_STRENGTH)
+    def _order(self, epoch: int) -> NDArray[np.intp]:
+        rng = np.random.default_rng((self._recipe.seed, epoch))
+        drawn, count = len(self._images) - self._digits, self._from_sheets(epoch)
+        some = rng.choice(drawn, count, replace=drawn < count) if count else np.zeros(0, np.intp)
+        return rng.permutation(np.concatenate([np.arange(self._digits), self._digits + some]))
+
+    def _from_sheets(self, epoch: int) -> int:
+        if len(self._images) == self._digits:
+            return 0
+        return round(self._recipe.from_sheets * (1.0 if self._is_rough(epoch) else CALM_SHEETS) * self._digits)
+
+    def _batch(
+        self, epoch: int, start: int, chosen: NDArray[np.intp]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        rng = np.random.default_rng((self._recipe.seed, epoch, start))
+        strength = self._recipe.distortion * (1.0 if self._is_rough(epoch) else CALM_STRENGTH)
         images = self._images[chosen]
         for some, share in ((chosen < self._digits, 1.0), (chosen >= self._digits, SHEET_DISTORTION)):
             if strength > 0:
@@ -70,8 +89,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         images = damaged(images, rng, self._recipe.damage * strength)
         return as_input(images), np.asarray(self._targets[chosen], np.float32)
 
-    def _is_rough(self) -> bool:
-        return self._epoch < self._recipe.calm * self._recipe.epochs
+    def _is_rough(self, epoch: int) -> bool:
+        return epoch < self._recipe.calm * self._recipe.epochs
 
 
 def fit_network(
@@ -80,38 +99,46 @@ def fit_network(
     labels: Labels,
     sheets: Crops | None,
     validation: tuple[Image, Labels],
-    checkpoint: Path,
-) -> tuple[keras.Model, dict[str, list[float]]]:
-    """Train a network; return it and, per epoch, `accuracy`, `loss`, `val_accuracy` and `val_loss`.
+    out: Path,
+) -> keras.Model:
+    """Train a network.
 
-    The weights returned are the moving average; the curves, and what is written to `checkpoint` after each epoch, are of
-    those before averaging.
+    The weights returned, and left in `out` at the end, are the moving average; the curves, and the checkpoints after
+    each epoch, are of those before averaging.
     """
     network = NETWORKS[recipe.network]()
     classes = network.output_shape[1]
     batches = Batches(digits, labels, sheets, recipe, classes)
     network.compile(
-        _optimizer(recipe, len(batches) * recipe.epochs),
+        _optimizer(recipe, batches.steps()),
         keras.losses.CategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
         jit_compile=False,
     )
-    images, truth = validation
-    known = as_input(images), np.eye(classes, dtype=np.float32)[truth]
-    fit = network.fit(
-        batches,
-        epochs=recipe.epochs,
-        validation_data=known,
-        validation_batch_size=500,
-        verbose=2,
-        callbacks=[keras.callbacks.ModelCheckpoint(checkpoint)],
+    known = as_input(validation[0]), np.eye(classes, dtype=np.float32)[validation[1]]
+    history = []
+    for epoch in range(recipe.epochs):
+        begin = time.monotonic()
+        network.reset_metrics()
+        for images, targets in batches(epoch):
+            figures = network.train_on_batch(images, targets, return_dict=True)
+        held = network.evaluate(*known, batch_size=500, verbose=0, return_dict=True)
+        history.append([epoch, figures["accuracy"], figures["loss"], held["accuracy"], held["loss"]])
+        _say(history[-1], recipe.epochs, time.monotonic() - begin)
+        network.save(out / CHECKPOINT_FILE)
+    if recipe.averaging:
+        network.optimizer.finalize_variable_values(network.trainable_variables)
+        network.save(out / CHECKPOINT_FILE)
+    np.savetxt(out / HISTORY_FILE, history, "%.6g", ",", header=",".join(CURVES), comments="")
+    return network
+
+
+def _say(figures: Sequence[float], epochs: int, seconds: float) -> None:
+    epoch, accuracy, _, held, _ = figures
+    line = (
+        f"epoch {epoch + 1:.0f} of {epochs}: {accuracy:.2%} of training, {held:.2%} of held-out digits; {seconds:.0f} s"
     )
-    return network, fit.history
-
-
-def logits_of(network: keras.Model, images: Image) -> NDArray[np.float64]:
-    """Run a network on (N, 28, 28) uint8 images, ink 255: (N, classes) logits."""
-    return np.asarray(network.predict(as_input(images), batch_size=500, verbose=0), np.float64)
+    print(line, file=sys.stderr, flush=True)
 
 
 def as_input(images: Image) -> NDArray[np.float32]:

@@ -2,6 +2,13 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
+PARTS = ("sheets", "validation", "fields")
+"""What is drawn from a seed of its own."""
+HISTORY_FILE, CHECKPOINT_FILE = "history.csv", "checkpoint.keras"
+"""Learning curves, and the network as it is after each epoch, in the folder that is trained into."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -30,6 +37,8 @@ class Recipe:
         Share of crops that are damaged after that, until then.
     sheets, from_sheets
         Sheets to draw, 0 to train on MNIST alone; and crops from them an epoch, for each of MNIST's.
+    integers
+        Whether crops are read with 8-bit integers.
     seed
         Of everything random.
     """
@@ -47,10 +56,15 @@ class Recipe:
     damage: float = 0.12
     sheets: int = 4000
     from_sheets: float = 1.3
+    integers: bool = True
     seed: int = 1
+
+    def seed_of(self, part: str) -> int:
+        """Return a seed for one part of the run, of its own."""
+        return int(np.random.default_rng(self.seed).integers(2**31, size=len(PARTS))[PARTS.index(part)])
 
 
 RECIPES = {
     "default": Recipe(),
-    "seed": Recipe("seed", 5, 128, 1e-3, 0.0, 0.0, 0.0, distortion=0.0, damage=0.0, sheets=0),
+    "seed": Recipe("seed", 5, 128, 1e-3, 0.0, 0.0, 0.0, distortion=0.0, damage=0.0, sheets=0, integers=False),
 }

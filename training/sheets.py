@@ -109,7 +109,7 @@ def scanned(
 def as_drawn(contents: Sequence[Content]) -> tuple[Image, NDArray[np.bool_]]:
     """Bring contents to MNIST format without box and scan; result as of `scanned`."""
     crops = to_mnist_format_batch([_drawn_out(content) for content in contents])
-    return crops, crops.any(axis=(1, 2))
+    return crops, np.asarray(crops.any(axis=(1, 2)))
 
 
 def likeness(crops: Image, contents: Sequence[Content]) -> NDArray[np.float64]:
@@ -230,7 +230,7 @@ def _add_dust(image: NDArray[np.float32], height_px: float, rng: np.random.Gener
             cv2.line(image, (x, y), (end[0], end[1]), (shade,), 1)
 
 
-def _cut(pixels: Image, quads: NDArray[np.float64]) -> tuple[Image, Image]:
+def _cut(pixels: Image, quads: NDArray[np.float64]) -> tuple[Image, NDArray[np.bool_]]:
     """Cut the boxes as reading does: crops in MNIST format, and which are blank."""
     fields = []
     for number, start in enumerate(range(0, len(quads), COLUMNS)):

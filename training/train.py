@@ -3,8 +3,8 @@
 1. MNIST, a sixth of its training writers held out (`mnist.py`).
 2. Sheets of boxes, filled with these digits and with what is none, scanned and cut (`dataset.py`, `sheets.py`).
 3. The network, on digits and crops distorted anew in every epoch (`networks.py`, `fit.py`).
-4. Calibration on the held-out writers (`calibrate.py`).
-5. The model folder with its card (`export.py`), and pictures of the held-out digits (`figures.py`).
+4. The network in 8-bit integers (`quantize.py`), calibrated on the held-out writers (`calibrate.py`).
+5. The model folder with its card (`export.py`), and pictures (`figures.py`).
 
 The test set is left to `python -m training.evaluate`.
 """
@@ -14,7 +14,8 @@ import importlib.util
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +24,15 @@ from numpy.typing import NDArray
 
 from digitizer.errors import DigitizerError, UsageError
 from digitizer.reading.calibration import softmax
+from digitizer.reading.model_card import INT8_FILE, ONNX_FILE
 from training.mnist import Mnist, load_mnist, load_writers, validation_mask
-from training.recipe import RECIPES, Recipe
+from training.recipe import HISTORY_FILE, RECIPES, Recipe
 
 if TYPE_CHECKING:
+    import keras
+
     from digitizer.reading.model_card import ModelCard
+    from training.dataset import Crops
 
 EXTRA = ("tensorflow", "keras", "tf2onnx", "sklearn", "matplotlib", "seaborn", "pymupdf_fonts")
 DRAWN = (
@@ -36,6 +41,8 @@ DRAWN = (
     "Ubuntu, Cascadia Mono and Space Mono (from pymupdf-fonts)."
 )
 """Everything besides MNIST that a network with twelve classes is shown."""
+SCALE_DIGITS = 256
+"""Plain digits among the crops by which the scales of integers are chosen."""
 VALIDATION_SHARE = 0.1
 """Sheets for validation and for fields, each as a share of those for training."""
 
@@ -50,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         writers = load_writers(options.writers, len(mnist.train_labels)) if options.writers else None
         recipe = RECIPES[options.network]
         recipe = replace(recipe, epochs=options.epochs or recipe.epochs, sheets=options.sheets or recipe.sheets)
-        card = train(mnist, writers, replace(recipe, seed=options.seed), options.out, arguments)
+        card = train(mnist, writers, replace(recipe, seed=options.seed), options.out, arguments, options.trained)
     except DigitizerError as error:
         print(f"training: {error}", file=sys.stderr)
         return int(error.exit_code)
@@ -58,8 +65,34 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+@dataclass(frozen=True, slots=True)
+class Split:
+    """MNIST's training set, split.
+
+    Attributes
+    ----------
+    digits, labels
+        Of the writers to train with.
+    unseen, truth
+        Digits of held-out writers, and what they say.
+    writers
+        Who wrote `unseen`; None if that is not known.
+    """
+
+    digits: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    unseen: NDArray[np.uint8]
+    truth: NDArray[np.uint8]
+    writers: NDArray[np.integer] | None
+
+
 def train(
-    mnist: Mnist, writers: NDArray[np.integer] | None, recipe: Recipe, out: Path, argv: Sequence[str] = ()
+    mnist: Mnist,
+    writers: NDArray[np.integer] | None,
+    recipe: Recipe,
+    out: Path,
+    argv: Sequence[str] = (),
+    trained: Path | None = None,
 ) -> "ModelCard":
     """Train, calibrate and export one model; its pictures go to `out/figures`.
 
@@ -67,72 +100,82 @@ def train(
     ----------
     writers
         (60000,) who wrote each training image; None if that is not known.
+    trained
+        A network that was trained before with this recipe, `checkpoint.keras` of another run, to go on from there.
     """
     import keras
     import tensorflow as tf
 
-    from training.calibrate import calibrate, calibrated, compare_methods, held
-    from training.dataset import Crops, Source, draw_crops, draw_fields
-    from training.export import export_model
-    from training.figures import draw_figures
-    from training.fit import fit_network, logits_of
-    from training.metrics import digit_metrics, sheet_metrics
+    from training.dataset import draw_crops
+    from training.fit import fit_network
 
     keras.utils.clear_session()  # layer names are counted through a process, and stand in the files
     keras.utils.set_random_seed(recipe.seed)
     tf.config.experimental.enable_op_determinism()
-    rng = np.random.default_rng(recipe.seed)
     held_out = validation_mask(mnist.train_labels, writers, recipe.seed)
-    digits, labels = mnist.train_images[~held_out], mnist.train_labels[~held_out]
-    unseen, truth = mnist.train_images[held_out], mnist.train_labels[held_out]
+    split = Split(
+        *(mnist.train_images[~held_out], mnist.train_labels[~held_out]),
+        *(mnist.train_images[held_out], mnist.train_labels[held_out]),
+        None if writers is None else writers[held_out],
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    sheets = None
+    if recipe.sheets:
+        sheets = draw_crops(split.digits, split.labels, recipe.sheets, recipe.seed_of("sheets"), _cores())
+        _say(f"{len(sheets.labels)} crops from sheets")
+    if trained is None:
+        network = fit_network(recipe, split.digits, split.labels, sheets, (split.unseen, split.truth), out)
+    else:
+        network = keras.models.load_model(trained, compile=False)
+        (out / HISTORY_FILE).write_bytes((trained.parent / HISTORY_FILE).read_bytes())
+    how = _how(mnist, split, recipe, argv)
+    return _finish(network, split, sheets, recipe, out, how)
+
+
+def _finish(
+    network: "keras.Model", split: Split, sheets: "Crops | None", recipe: Recipe, out: Path, how: dict[str, Any]
+) -> "ModelCard":
+    """Quantise, calibrate and export a trained network, and draw the pictures."""
+    from training.calibrate import calibrate, calibrated, compare_methods, held
+    from training.dataset import Crops, Source, draw_crops, draw_fields
+    from training.export import export_model, to_onnx
+    from training.figures import draw_figures
+    from training.metrics import digit_metrics, sheet_metrics
+    from training.quantize import onnx_logits, to_int8
+
+    networks = {ONNX_FILE: to_onnx(network)}
+    if recipe.integers:
+        seen = split.digits if sheets is None else np.concatenate([split.digits[:SCALE_DIGITS], sheets.images])
+        networks[INT8_FILE] = to_int8(networks[ONNX_FILE], seen)
+    read = partial(onnx_logits, list(networks.values())[-1])
 
     check_sheets = max(1, round(VALIDATION_SHARE * (recipe.sheets or RECIPES["default"].sheets)))
-    seeds = [int(seed) for seed in rng.integers(2**31, size=3)]
-    sheets = draw_crops(digits, labels, recipe.sheets, seeds[0], _cores()) if recipe.sheets else None
-    _say(f"{0 if sheets is None else len(sheets.labels)} crops from sheets to train with")
-    out.mkdir(parents=True, exist_ok=True)
-    checkpoint = out / "checkpoint.keras"
-    network, history = fit_network(recipe, digits, labels, sheets, (unseen, truth), checkpoint)
-    network.save(checkpoint)
-
-    clean = Crops(unseen, truth, np.zeros(len(truth), np.uint8))
-    boxed = draw_crops(unseen, truth, check_sheets, seeds[1], _cores())
+    clean = Crops(split.unseen, split.truth, np.zeros(len(split.truth), np.uint8))
+    boxed = draw_crops(split.unseen, split.truth, check_sheets, recipe.seed_of("validation"), _cores())
     if sheets is None:
         boxed = boxed.of(Source.HANDWRITTEN)
-    fields = draw_fields(unseen, truth, None if writers is None else writers[held_out], check_sheets, seeds[2])
-    known = held(network, clean, boxed) if sheets is not None else held(network, clean)
-    calibration = calibrate(network, known, fields)
+    fields = draw_fields(split.unseen, split.truth, split.writers, check_sheets, recipe.seed_of("fields"))
+    known = held(read, clean) if sheets is None else held(read, clean, boxed)
+    calibration = calibrate(read, known, fields)
     _say("calibrated")
 
-    before, after = softmax(logits_of(network, unseen)), calibrated(network, calibration, unseen)
-    card = export_model(
-        out,
-        network,
-        calibration,
-        training=_how(mnist, writers, held_out, recipe, argv),
-        metrics={
-            "parameters": network.count_params(),
-            "validation": digit_metrics(after, truth),
-            "validation_sheets": sheet_metrics(calibrated(network, calibration, boxed.images), boxed),
-            "validation_methods": compare_methods(known, rng),
-        },
-    )
-    checkpoint.unlink()
-    draw_figures(out / "figures", history, unseen, truth, before, after)
+    after = calibrated(read, calibration, split.unseen)
+    metrics = {
+        "parameters": network.count_params(),
+        "validation": digit_metrics(after, split.truth),
+        "validation_sheets": sheet_metrics(calibrated(read, calibration, boxed.images), boxed),
+        "validation_methods": compare_methods(known, np.random.default_rng(recipe.seed)),
+    }
+    card = export_model(out, network, calibration, networks, training=how, metrics=metrics)
+    draw_figures(out, split.unseen, split.truth, softmax(read(split.unseen)), after, boxed)
     return card
 
 
-def _how(
-    mnist: Mnist,
-    writers: NDArray[np.integer] | None,
-    held_out: NDArray[np.bool_],
-    recipe: Recipe,
-    argv: Sequence[str],
-) -> dict[str, Any]:
+def _how(mnist: Mnist, split: Split, recipe: Recipe, argv: Sequence[str]) -> dict[str, Any]:
     """Say all that a model has to be made again from."""
     from training.export import provenance
 
-    validation = {"images": int(held_out.sum()), "split": "by lot" if writers is None else "by writer"}
+    validation = {"images": len(split.truth), "split": "by lot" if split.writers is None else "by writer"}
     data = {"name": "MNIST", "sha256": mnist.sha256()}
     return {"data": data, "drawn": DRAWN, "validation": validation, "recipe": asdict(recipe), **provenance(argv)}
 
@@ -146,6 +189,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     parser.add_argument("--sheets", type=int, help="sheets of boxes to draw, instead of the recipe's")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--trained", type=Path, help="go on from the checkpoint.keras of a run with these options")
     return parser.parse_args(arguments)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from digitizer.errors import ModelError
 from digitizer.reading.calibration import softmax
 from digitizer.reading.mnist_format import SIZE_PX
-from digitizer.reading.model_card import ADVICE, CARD_FILE, ONNX_FILE, ModelCard, load_model_files
+from digitizer.reading.model_card import ADVICE, CARD_FILE, ModelCard, load_model_files
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -91,7 +91,14 @@ def load_classifier(folder: Path | None = None, name: str = DEFAULT_MODEL) -> Di
         If there is no such model, or one of its files is missing, altered or of another kind.
     """
     card, sha256, contents = load_model_files(_bundled(name) if folder is None else folder)
-    return DigitClassifier(card, sha256, _session(contents[ONNX_FILE], card.classes))
+    try:
+        session = start_session(contents[card.reads_with])
+        _refuse_other_kinds(session, card)
+    except ModelError:
+        raise
+    except Exception as error:  # ONNX Runtime's exceptions share no base class of its own
+        raise ModelError(f"{card.reads_with} is no network that ONNX Runtime can run. {ADVICE}") from error
+    return DigitClassifier(card, sha256, session)
 
 
 def bundled_models() -> list[str]:
@@ -109,31 +116,23 @@ def _models_folder() -> Path:
     return Path(str(resources.files("digitizer"))) / "models"
 
 
-def _session(onnx: bytes, classes: int) -> "InferenceSession":
+def start_session(onnx: bytes) -> "InferenceSession":
     """Start ONNX Runtime on one thread: parallel work is by process, and never changes a result."""
     import onnxruntime as ort
 
     options = ort.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    try:
-        session = ort.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
-        _refuse_other_kinds(session, classes)
-    except ModelError:
-        raise
-    except Exception as error:  # ONNX Runtime's exceptions share no base class of its own
-        raise ModelError(f"{ONNX_FILE} is no network that ONNX Runtime can run. {ADVICE}") from error
-    return session
+    return ort.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
 
 
-def _refuse_other_kinds(session: "InferenceSession", classes: int) -> None:
+def _refuse_other_kinds(session: "InferenceSession", card: ModelCard) -> None:
     """Compare names, and the logits of one empty batch, with what is to be expected."""
     takes, gives = [i.name for i in session.get_inputs()], [output.name for output in session.get_outputs()]
     if (takes, gives) != (INPUTS, OUTPUTS):
         names = f"{', '.join(takes)} -> {', '.join(gives)}"
-        raise ModelError(f"{ONNX_FILE} is another kind of network: {names}, not images -> logits. {ADVICE}")
+        raise ModelError(f"{card.reads_with} is another kind of network: {names}, not images -> logits. {ADVICE}")
     shape = session.run(OUTPUTS, {"images": np.zeros((BATCH, SIZE_PX, SIZE_PX, 1), np.float32)})[0].shape
-    if shape != (BATCH, classes):
-        raise ModelError(
-            f"{ONNX_FILE} gives logits {shape} for {BATCH} crops, its card speaks of {classes} classes. {ADVICE}"
-        )
+    if shape != (BATCH, card.classes):
+        fault = f"logits {shape} for {BATCH} crops, its card speaks of {card.classes} classes"
+        raise ModelError(f"{card.reads_with} gives {fault}. {ADVICE}")

@@ -10,6 +10,7 @@ from digitizer.errors import ModelError
 
 CARD_FILE = "card.json"
 ONNX_FILE = "model.onnx"
+INT8_FILE = "model.int8.onnx"
 KERAS_FILE = "model.keras"
 ADVICE = "Reinstall digitizer, or train the model again: python -m training.train"
 
@@ -48,6 +49,8 @@ class ModelCard(BaseModel):
     ----------
     classes
         Logits of a crop: 10, the digits; or 12, these and then ink that is no digit and a cell crossed out.
+    reads_with
+        The file that crops are read with: an ONNX network, in float32 or in integers.
     files
         Name -> sha256, hexadecimal, of every other file of the model.
     training, metrics
@@ -61,6 +64,7 @@ class ModelCard(BaseModel):
     description: str
     classes: Literal[10, 12]
     calibration: CalibrationCard
+    reads_with: FileName
     files: dict[FileName, Sha256]
     training: dict[str, Any]
     metrics: dict[str, Any]
@@ -91,8 +95,8 @@ def load_model_files(folder: Path) -> tuple[ModelCard, str, dict[str, bytes]]:
         card = ModelCard.model_validate_json(raw)
     except ValidationError as error:
         raise ModelError(f"{folder / CARD_FILE} is not the card of a model: {_first_fault(error)}. {ADVICE}") from error
-    if ONNX_FILE not in card.files:
-        raise ModelError(f"{folder / CARD_FILE} names no {ONNX_FILE}. {ADVICE}")
+    if card.reads_with not in card.files or not card.reads_with.endswith(".onnx"):
+        raise ModelError(f"{folder / CARD_FILE} names no ONNX file to read with. {ADVICE}")
     contents = {name: _read(folder, name) for name in card.files}
     for name, content in contents.items():
         if hashlib.sha256(content).hexdigest() != card.files[name]:

@@ -236,7 +236,8 @@ DAMAGES: list[tuple[Callable[[Path], object], str]] = [
     (in_card(".offsets", [float("nan")] * 10), "calibration.offsets.0: "),
     (in_card(".offsets", [0.0] * 9), "9 calibration.offsets for 10 classes"),
     (in_card(".field_exponent", -1.0), "calibration.field_exponent: "),
-    (in_card("files", {}), "names no model.onnx"),
+    (in_card("files", {}), "names no ONNX file"),
+    (in_card("reads_with", "model.keras"), "names no ONNX file"),
     (in_card("files", {"../model.onnx": "0" * 64}), "files"),
 ]
 
@@ -246,7 +247,7 @@ def test_a_damaged_model_is_refused(
     copy: Path, damage: Callable[[Path], object], says: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A missing, altered or foreign model is not loaded, and the error says which file is wrong, and what to do."""
-    monkeypatch.setattr(classifier, "_session", lambda *_: pytest.fail("it was loaded"))
+    monkeypatch.setattr(classifier, "start_session", lambda *_: pytest.fail("it was loaded"))
     damage(copy)
 
     with pytest.raises(ModelError, match=says) as caught:

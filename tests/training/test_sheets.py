@@ -1,13 +1,16 @@
 """Rewriting, distorting, sheets of boxes, and the crops and fields that training takes from them."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
+from numpy.typing import NDArray
 
 from digitizer.reading.mnist_format import to_mnist_format, to_mnist_format_batch
-from training.distortion import distorted
+from training.distortion import DAMAGES, damaged, distorted
 from training.pens import rewritten, trimmed, with_pen
-from training.sheets import CELLS, Conditions, Content, likeness, scanned, some_conditions
+from training.sheets import CELLS, Conditions, Content, as_drawn, likeness, scanned, some_conditions
 
 ARRAYS = np.load(Path(__file__).parents[1] / "reading" / "data" / "mnist_digits.npz")
 DIGITS, LABELS = ARRAYS["x"], ARRAYS["y"]
@@ -113,3 +116,35 @@ def test_likeness_tells_digits_apart() -> None:
 
     assert likeness(crops, contents).min() > 0.99
     assert likeness(crops[::-1], contents).max() < 0.95
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damage_spoils_but_leaves_ink(damage: Callable[..., NDArray[np.uint8]]) -> None:
+    """Each damage changes most digits, in a new image, and none of them wholly."""
+    rng = np.random.default_rng(4)
+    spoilt = [damage(digit, rng) for digit in DIGITS]
+
+    assert np.mean([(a != b).any() for a, b in zip(spoilt, DIGITS, strict=True)]) > 0.8
+    assert all(image.shape == (28, 28) and image.dtype == np.uint8 and image.any() for image in spoilt)
+
+
+def test_a_share_is_damaged() -> None:
+    """As many crops are damaged as asked for; the others stay, and so does what was given."""
+    before = DIGITS.copy()
+
+    spoilt = damaged(DIGITS, np.random.default_rng(5), 0.3)
+
+    changed = (spoilt != DIGITS).any(axis=(1, 2))
+    assert 0.1 < changed.mean() < 0.5
+    np.testing.assert_array_equal(DIGITS, before)
+
+
+def test_drawn_contents_need_no_box() -> None:
+    """Contents without a box come out as their own ink in MNIST format, stretched as asked."""
+    bar = np.zeros((40, 40), np.uint8)
+    bar[5:35, 18:22] = 255
+
+    (narrow, wide), legible = as_drawn([Content(bar, 0.7), Content(bar, 0.7, stretch=3.0)])
+
+    assert legible.all()
+    assert 2.5 < wide.any(axis=0).sum() / narrow.any(axis=0).sum() < 3.5

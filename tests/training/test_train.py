@@ -20,6 +20,7 @@ import keras
 
 from training.fit import as_input
 from training.networks import default_network, fused, seed_network
+from training.quantize import onnx_logits
 from training.train import train
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning:keras")
@@ -90,14 +91,23 @@ def test_a_trained_folder_is_loaded(model: Path) -> None:
 
 
 def test_onnx_equals_keras(model: Path) -> None:
-    """What reads gives the probabilities of the Keras network, to 1e-5."""
-    fit = card_of(model).calibration
+    """The network in float32 gives the probabilities of the Keras network, to 1e-5."""
     network = keras.models.load_model(model / "model.keras")
 
-    logits = network.predict(as_input(DIGITS["x"]), verbose=0)
+    logits = onnx_logits((model / "model.onnx").read_bytes(), DIGITS["x"])
 
-    expected = softmax(logits, fit.temperature, np.array(fit.offsets))
-    np.testing.assert_allclose(load_classifier(model).classify(DIGITS["x"]), expected, atol=1e-5)
+    np.testing.assert_allclose(softmax(logits), softmax(network.predict(as_input(DIGITS["x"]), verbose=0)), atol=1e-5)
+
+
+def test_integers_read_as_floats_do(model: Path) -> None:
+    """What reads is the network in integers, calibrated; it gives nearly what the one in float32 gives."""
+    card = card_of(model)
+    logits = onnx_logits((model / "model.onnx").read_bytes(), DIGITS["x"])
+    expected = softmax(logits, card.calibration.temperature, np.array(card.calibration.offsets))
+
+    assert card.reads_with == "model.int8.onnx"
+    np.testing.assert_allclose(load_classifier(model).classify(DIGITS["x"]), expected, atol=0.1)
+    assert (model / "model.int8.onnx").stat().st_size < 0.5 * (model / "model.onnx").stat().st_size
 
 
 def test_the_card_says_how_it_was_made(model: Path, few: Mnist) -> None:
@@ -114,11 +124,11 @@ def test_the_card_says_how_it_was_made(model: Path, few: Mnist) -> None:
 
 
 def test_pictures_are_drawn(model: Path) -> None:
-    """Every run draws its five pictures, as PNG."""
+    """Every run draws its six pictures, as PNG."""
     pictures = sorted((model / "figures").iterdir())
 
     assert [picture.stem for picture in pictures] == [
-        "confident_mistakes", "confusion_matrix", "learning_curves", "predictions", "reliability",
+        "confident_mistakes", "confusion_matrix", "crops", "learning_curves", "predictions", "reliability",
     ]  # fmt: skip
     assert all(picture.read_bytes().startswith(b"\x89PNG") for picture in pictures)
 
