@@ -25,8 +25,8 @@ AHEAD = 4
 CURVES = ("epoch", "accuracy", "loss", "val_accuracy", "val_loss")
 SHEET_DISTORTION = 0.4
 """Crops from sheets were rewritten and scanned before: so much is done to them of what is done to MNIST's."""
-CALM_STRENGTH, CALM_SHEETS = 0.5, 0.6
-"""Of distortion and damage, and of the crops from sheets, what is left in the calm epochs at the end."""
+CALM_STRENGTH, CALM_DAMAGE, CALM_SHEETS = 0.75, 0.5, 0.6
+"""Of distortion, of damage, and of the crops from sheets, what is left in the calm epochs at the end."""
 
 
 class Batches:
@@ -86,7 +86,7 @@ class Batches:
         for some, share in ((chosen < self._digits, 1.0), (chosen >= self._digits, SHEET_DISTORTION)):
             if strength > 0:
                 images[some] = distorted(images[some], rng, strength * share)
-        images = damaged(images, rng, self._recipe.damage * strength)
+        images = damaged(images, rng, self._recipe.damage * (1.0 if self._is_rough(epoch) else CALM_DAMAGE))
         return as_input(images), np.asarray(self._targets[chosen], np.float32)
 
     def _is_rough(self, epoch: int) -> bool:
@@ -119,11 +119,10 @@ def fit_network(
     history = []
     for epoch in range(recipe.epochs):
         begin = time.monotonic()
-        network.reset_metrics()
-        for images, targets in batches(epoch):
-            figures = network.train_on_batch(images, targets, return_dict=True)
+        learnt = [network.train_on_batch(images, targets, return_dict=True) for images, targets in batches(epoch)]
         held = network.evaluate(*known, batch_size=500, verbose=0, return_dict=True)
-        history.append([epoch, figures["accuracy"], figures["loss"], held["accuracy"], held["loss"]])
+        means = [float(np.mean([of_batch[name] for of_batch in learnt])) for name in CURVES[1:3]]
+        history.append([epoch, *means, held["accuracy"], held["loss"]])
         _say(history[-1], recipe.epochs, time.monotonic() - begin)
         network.save(out / CHECKPOINT_FILE)
     if recipe.averaging:
