@@ -135,7 +135,7 @@ def _outline(rng: np.random.Generator) -> Image:
 
 
 def _ring(rng: np.random.Generator) -> Image:
-    """Draw a round shape with something in it, on it or hanging from it, or with a wavy outline: no 0."""
+    """Draw a round shape with something in it, or with a wavy outline: no 0."""
     angle = np.linspace(0, 2 * np.pi, 33) + rng.uniform(0, 6)
     lobes = int(rng.integers(4, 10))
     wave = rng.uniform(0.1, 0.2) * np.abs(np.sin(angle * lobes / 2)) if rng.random() < 0.3 else 0 * angle
@@ -144,14 +144,11 @@ def _ring(rng: np.random.Generator) -> Image:
     strokes: list[Stroke] = [ring]
     for _ in range(rng.integers(0 if wave.any() else 2, 5)):
         centre = rng.normal([2, 3], 0.8)
-        match rng.integers(4):
+        match rng.integers(3):
             case 0:
                 strokes.append(centre + rng.normal(0, 0.1, (2, 2)))
             case 1:
-                strokes.append(centre + (ring[:, :] - [2, 3]) * rng.uniform(0.1, 0.3))
-            case 2:
-                start = ring[rng.integers(len(ring))]
-                strokes.append(start + np.array([[0, 0], (start - [2, 3]) * rng.uniform(0.4, 1.5)]))
+                strokes.append(centre + (ring - [2, 3]) * rng.uniform(0.1, 0.3))
             case _:
                 strokes.append(_random_stroke(rng, centre) * 0.6 + centre * 0.4)
     return draw(_fitted_wide(strokes), rng, _FINE_PEN_PX)
