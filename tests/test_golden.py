@@ -21,9 +21,9 @@ from digitizer.scans.decode import Limits, read_pages
 SAMPLES = Path(samples.__file__).parent
 JOBS = sorted(file.parent.name for file in SAMPLES.glob("*/truth.csv"))
 GOLDEN = Path(__file__).parent / "data" / "golden.csv"
-MODEL = "seed"
+MODEL = "default"
 """A golden file is of one network; another one reads otherwise."""
-MIN_FOUND, MIN_BLANKS_RIGHT, MIN_CELLS_RIGHT = 0.95, 0.99, 0.95
+MIN_FOUND, MIN_BLANKS_RIGHT, MIN_CELLS_RIGHT = 0.95, 0.99, 0.98
 
 
 class Place(NamedTuple):
@@ -98,7 +98,7 @@ def test_blank_cells_of_the_samples_are_told(read: Cells, truth: Cells) -> None:
 
 
 def test_most_cells_of_the_samples_are_read_right(read: Cells, truth: Cells) -> None:
-    """Nineteen of twenty, by the simplest network."""
+    """Nearly all of them."""
     pairs = _cell_pairs(read, truth)
 
     assert sum(a == b for a, b in pairs) >= MIN_CELLS_RIGHT * len(pairs)

@@ -212,7 +212,7 @@ def test_no_pages_give_no_results() -> None:
 
 def test_a_result_does_not_depend_on_the_pages_before() -> None:
     """The same page gives the same result to the last bit, alone, again and after others."""
-    classifier = load_classifier(name="seed")
+    classifier = load_classifier()
     page, other = page_of(form("20_45", "789").pixels), page_of(form("33333").pixels)
 
     alone = digitize_page(page, classifier, POLICY)

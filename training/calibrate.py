@@ -22,10 +22,8 @@ Logits = NDArray[np.float64]
 Read = Callable[[NDArray[np.uint8]], Logits]
 """What runs a network on (N, 28, 28) uint8 images, ink 255: (N, classes)."""
 
-PRIORS = {NOT_A_DIGIT: 0.1, CROSSED_OUT: 0.03}
+PRIORS = {NOT_A_DIGIT: 0.04, CROSSED_OUT: 0.015}
 """Share of written cells that hold no digit or are crossed out, as probabilities take for granted."""
-SHEETS_SHARE = 0.2
-"""Of what is calibrated on, how much comes from sheets: these are drawn worse than most pages are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +45,12 @@ class Held:
     plain: NDArray[np.bool_]
 
     def weights(self) -> NDArray[np.float64]:
-        """Weigh crops such that no digit and void come to `PRIORS`, and digits from sheets to `SHEETS_SHARE`."""
-        boxed = ~self.plain & (self.labels < NOT_A_DIGIT)
-        ratio = SHEETS_SHARE / (1 - SHEETS_SHARE) * self.plain.sum() / max(boxed.sum(), 1)
-        weights = np.where(self.plain, 1.0, ratio)
+        """Weigh each crop such that no digit and void come to `PRIORS`."""
+        weights = np.ones(len(self.labels))
+        digits = (self.labels < NOT_A_DIGIT).sum() / (1 - sum(PRIORS.values()))
         for label, prior in PRIORS.items():
             mine = self.labels == label
-            weights[mine] = (
-                prior / (1 - sum(PRIORS.values())) * weights[self.labels < NOT_A_DIGIT].sum() / max(mine.sum(), 1)
-            )
+            weights[mine] = prior * digits / max(mine.sum(), 1)
         return weights
 
 
@@ -68,24 +63,30 @@ def held(read: Read, plain: Crops, boxed: Crops | None = None) -> Held:
 
 
 def calibrate(read: Read, crops: Held, fields: tuple[Crops, NDArray[np.intp]]) -> CalibrationCard:
-    """Fit temperature and offsets on crops, then the exponent on fields.
-
-    A network that knows digits only gets a temperature alone.
-    """
-    classes = crops.logits.shape[1]
-    if classes > NOT_A_DIGIT:
-        temperature, offsets = fit_temperature_and_offsets(crops.logits, crops.labels, crops.weights())
-        method = "temperature and offsets on digits of held-out writers, as they are and from sheets, and on no digits"
-    else:
-        temperature, offsets = fit_temperature(crops.logits, crops.labels), np.zeros(classes)
-        method = "temperature on digits of held-out writers"
+    """Fit temperature and offsets on crops, then the exponent on fields."""
+    temperature, offsets = fit_crops(crops.logits, crops)
     products, right = read_fields(softmax(read(fields[0].images), temperature, offsets), *fields)
     return CalibrationCard(
-        method=method,
+        method="temperature on held-out writers' digits; offsets of no digit and void for their shares, on sheets; "
+        "exponent on numbers of one writer each",
         temperature=temperature,
         offsets=tuple(offsets.tolist()),
         field_exponent=fit_field_exponent(products, right) if 0 < right.sum() < len(right) else 1.0,
     )
+
+
+def fit_crops(logits: Logits, crops: Held) -> tuple[float, NDArray[np.float64]]:
+    """Fit the temperature on MNIST's digits, and offsets of the two classes that are no digits on all crops.
+
+    Sheets are drawn worse than most pages are: a temperature fitted on them makes plain digits look doubtful. The
+    offsets move from the shares of training to `PRIORS`.
+    """
+    temperature = fit_temperature(logits[crops.plain], crops.labels[crops.plain])
+    offsets = np.zeros(logits.shape[1])
+    if len(offsets) > NOT_A_DIGIT:
+        _, fitted = fit_temperature_and_offsets(logits, crops.labels, crops.weights())
+        offsets[NOT_A_DIGIT:] = fitted[NOT_A_DIGIT:] - fitted[:NOT_A_DIGIT].mean()
+    return temperature, offsets
 
 
 def calibrated(read: Read, calibration: CalibrationCard, images: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -115,15 +116,17 @@ def compare_methods(crops: Held, rng: np.random.Generator) -> dict[str, dict[str
     half = rng.random(len(crops.labels)) < 0.5
     figures: dict[str, list[tuple[float, float]]] = {}
     for fitted in (half, ~half):
-        logits, labels, weights = crops.logits[fitted], crops.labels[fitted], crops.weights()[fitted]
+        known = Held(crops.logits[fitted], crops.labels[fitted], crops.plain[fitted])
+        logits, labels = known.logits, known.labels
         others, truth, plain = crops.logits[~fitted], crops.labels[~fitted], crops.plain[~fitted]
-        scaled, offsets = fit_temperature_and_offsets(logits, labels, weights)
+        vector = fit_temperature_and_offsets(logits, labels, known.weights())
         seen, unseen = softmax(logits), softmax(others)
         isotonic = fit_isotonic(seen.max(axis=1), seen.argmax(axis=1) == labels)
         for name, probabilities, confidence in (
-            ("none", unseen, unseen.max(axis=1)),
-            ("temperature", unseen, softmax(others, fit_temperature(logits, labels)).max(axis=1)),
-            ("temperature and offsets", softmax(others, scaled, offsets), None),
+            ("none", unseen, None),
+            ("temperature, all crops", softmax(others, fit_temperature(logits, labels)), None),
+            ("temperature and all offsets", softmax(others, *vector), None),
+            ("as shipped", softmax(others, *fit_crops(logits, known)), None),
             ("isotonic", unseen, isotonic(unseen.max(axis=1))),
         ):
             sure = probabilities.max(axis=1) if confidence is None else confidence

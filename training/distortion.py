@@ -8,9 +8,9 @@ from digitizer.reading.mnist_format import SIZE_PX, to_mnist_format
 
 Image = NDArray[np.uint8]
 
-_TURN, _SHEAR, _SCALE, _SHIFT_PX = 0.15, 0.16, 0.11, 0.9
+_TURN, _SHEAR, _SCALE, _SHIFT_PX = 0.13, 0.13, 0.09, 0.9
 """Standard deviations at full strength: radians, a share, a share, px."""
-_WARPS = ((4, 1.2), (7, 0.7))
+_WARPS = ((4, 0.8), (7, 0.5))
 """Elastic displacement: knots along a side, standard deviation in px."""
 _PEN_SHARE = 0.4
 """Share of crops whose strokes are made thinner or thicker."""

@@ -25,8 +25,8 @@ AHEAD = 4
 CURVES = ("epoch", "accuracy", "loss", "val_accuracy", "val_loss")
 SHEET_DISTORTION = 0.4
 """Crops from sheets were rewritten and scanned before: so much is done to them of what is done to MNIST's."""
-CALM_STRENGTH, CALM_DAMAGE, CALM_SHEETS = 0.75, 0.5, 0.6
-"""Of distortion, of damage, and of the crops from sheets, what is left in the calm epochs at the end."""
+CALM_STRENGTH, CALM_SHEETS = 0.5, 0.6
+"""Of distortion and damage, and of the crops from sheets, what is left in the calm epochs at the end."""
 
 
 class Batches:
@@ -86,7 +86,7 @@ class Batches:
         for some, share in ((chosen < self._digits, 1.0), (chosen >= self._digits, SHEET_DISTORTION)):
             if strength > 0:
                 images[some] = distorted(images[some], rng, strength * share)
-        images = damaged(images, rng, self._recipe.damage * (1.0 if self._is_rough(epoch) else CALM_DAMAGE))
+        images = damaged(images, rng, self._recipe.damage * strength)
         return as_input(images), np.asarray(self._targets[chosen], np.float32)
 
     def _is_rough(self, epoch: int) -> bool:

@@ -41,12 +41,11 @@ def no_digit(digits: Image, labels: NDArray[np.uint8], rng: np.random.Generator)
         (0.18, lambda: _invented_letter(rng)),
         (0.10, lambda: _doodle(rng)),
         (0.06, lambda: _outline(rng)),
-        (0.07, lambda: _ring(rng)),
         (0.08, lambda: write_by_hand(parse_strokes(SIGNS[rng.choice(list(SIGNS))]), 0.0, rng)),
         (0.08, lambda: _crowd(digits, rng)),
         (0.06, lambda: _turned(digits, labels, rng)),
         (0.03, lambda: _scribble(rng)),
-        (0.03, lambda: _blot(rng)),
+        (0.01, lambda: _blot(rng)),
     ]
     shares = np.array([share for share, _ in kinds])
     return kinds[rng.choice(len(kinds), p=shares / shares.sum())][1]()
@@ -134,26 +133,6 @@ def _outline(rng: np.random.Generator) -> Image:
     return draw(_fitted_wide([outline, *(_random_stroke(rng, start) for start in starts)]), rng, _FINE_PEN_PX)
 
 
-def _ring(rng: np.random.Generator) -> Image:
-    """Draw a round shape with something in it, or with a wavy outline: no 0."""
-    angle = np.linspace(0, 2 * np.pi, 33) + rng.uniform(0, 6)
-    lobes = int(rng.integers(4, 10))
-    wave = rng.uniform(0.1, 0.2) * np.abs(np.sin(angle * lobes / 2)) if rng.random() < 0.3 else 0 * angle
-    reach = rng.uniform([1.5, 1.5], [2.2, 2.2])
-    ring = np.stack([np.cos(angle), np.sin(angle)], axis=1) * (1 - wave[:, None]) * reach + [2, 3]
-    strokes: list[Stroke] = [ring]
-    for _ in range(rng.integers(0 if wave.any() else 2, 5)):
-        centre = rng.normal([2, 3], 0.8)
-        match rng.integers(3):
-            case 0:
-                strokes.append(centre + rng.normal(0, 0.1, (2, 2)))
-            case 1:
-                strokes.append(centre + (ring - [2, 3]) * rng.uniform(0.1, 0.3))
-            case _:
-                strokes.append(_random_stroke(rng, centre) * 0.6 + centre * 0.4)
-    return draw(_fitted_wide(strokes), rng, _FINE_PEN_PX)
-
-
 def _crowd(digits: Image, rng: np.random.Generator) -> Image:
     """Draw two to six digits in one box: side by side, one above the other, or here and there."""
     count = int(rng.integers(2, 7))
@@ -189,14 +168,8 @@ def _scribble(rng: np.random.Generator) -> Image:
 
 
 def _blot(rng: np.random.Generator) -> Image:
-    """Draw one round blot, or some with corners."""
+    """Draw filled blots."""
     page = np.zeros((CANVAS_PX, CANVAS_PX), np.uint8)
-    if rng.random() < 0.4:
-        axes = rng.integers(6, 22, 2).tolist()
-        cv2.ellipse(
-            page, (CANVAS_PX // 2, CANVAS_PX // 2), axes, float(rng.uniform(0, 180)), 0, 360, 255, -1, cv2.LINE_AA
-        )
-        return page
     for _ in range(rng.integers(1, 4)):
         corners = rng.normal(0, 1, (rng.integers(4, 9), 2)) * rng.uniform(3, 13) + rng.uniform(22, 50, 2)
         cv2.fillPoly(page, [cv2.convexHull(corners.astype(np.int32))], 255, cv2.LINE_AA)

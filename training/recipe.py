@@ -32,8 +32,7 @@ class Recipe:
     smoothing
         Label smoothing (Szegedy et al., "Rethinking the inception architecture", CVPR 2016).
     distortion, calm
-        Strength of distortion, and the share of the epochs after which it, the damage and the crops from sheets
-        become less.
+        Strength of distortion, and the share of the epochs after which it and the crops from sheets become less.
     damage
         Share of crops that are damaged after that, until then.
     sheets, from_sheets

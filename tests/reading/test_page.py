@@ -12,7 +12,7 @@ from digitizer.reading.page import PageReading, read_page
 from samples.ink import BALLPOINT_BLUE
 from samples.page import DrawnPage, turned
 from samples.scanner import Scanner
-from tests.reading.classifiers import Knowing, Sure
+from tests.reading.classifiers import Sure
 from tests.reading.forms import NEAT, Pixels, filled, missed, quads_of, small_sheet
 
 TURN_OF = {0: 0, 1: 3, 2: 2, 3: 1}
@@ -20,9 +20,9 @@ TURN_OF = {0: 0, 1: 3, 2: 2, 3: 1}
 
 
 @pytest.fixture(scope="module")
-def seed() -> DigitClassifier:
-    """Return the bundled network."""
-    return load_classifier(name="seed")
+def network() -> DigitClassifier:
+    """Return the network that is read with."""
+    return load_classifier()
 
 
 def telling_page(number: int = 0) -> DrawnPage:
@@ -50,12 +50,11 @@ def agreement(reading: PageReading, page: DrawnPage) -> float:
 
 @pytest.mark.parametrize("quarters", [0, 1, 2, 3])
 @pytest.mark.parametrize("number", [0, 1])
-def test_a_page_is_read_whichever_way_round_it_lies(quarters: int, number: int) -> None:
+def test_a_page_is_read_whichever_way_round_it_lies(network: DigitClassifier, quarters: int, number: int) -> None:
     """The turn is found; fields, cells and corners come as the writer saw them, in px of the page as it lies."""
-    upright = telling_page(number)
-    page = turned(upright, quarters)
+    page = turned(telling_page(number), quarters)
 
-    reading = read_page(page.pixels, Knowing(upright))
+    reading = read_page(page.pixels, network)
 
     assert reading.turn == TURN_OF[quarters]
     assert [field.name for field in reading.fields] == [field.name for field in page.fields]
@@ -64,18 +63,18 @@ def test_a_page_is_read_whichever_way_round_it_lies(quarters: int, number: int) 
 
 
 @pytest.mark.parametrize("quarters", [0, 1, 2, 3])
-def test_blanks_stay_in_their_places_however_the_page_lies(seed: DigitClassifier, quarters: int) -> None:
+def test_blanks_stay_in_their_places_however_the_page_lies(network: DigitClassifier, quarters: int) -> None:
     """The pattern of blank cells is exactly that of the upright page."""
     page = turned(telling_page(), quarters)
 
-    read = symbols(read_page(page.pixels, seed))
+    read = symbols(read_page(page.pixels, network))
 
     assert [[symbol == BLANK for symbol in cells] for cells in read] == [
         [symbol == BLANK for symbol in field.cells] for field in page.fields
     ]
 
 
-def test_crossed_out_cells_are_void(seed: DigitClassifier) -> None:
+def test_crossed_out_cells_are_void(network: DigitClassifier) -> None:
     """A cross over an empty box and one over a digit are `x`; an 8, a 4 and a plain slash are not."""
     page = cross_page()
     pixels = page.pixels.copy()
@@ -89,7 +88,7 @@ def test_crossed_out_cells_are_void(seed: DigitClassifier) -> None:
     slash = np.rint(quads[4, [1, 3]] * 0.7 + quads[4].mean(axis=0) * 0.3).astype(int).tolist()
     cv2.line(pixels, slash[0], slash[1], 40, 6, cv2.LINE_AA)
 
-    read = symbols(read_page(pixels, seed))
+    read = symbols(read_page(pixels, network))
 
     assert read[0][:2] == 2 * VOID
     assert VOID not in read[0][2:] + read[1]
@@ -103,20 +102,20 @@ def cross_page() -> DrawnPage:
     return filled(sheet, 300, replace(NEAT, pen=BALLPOINT_BLUE))
 
 
-def test_most_written_crosses_are_void(seed: DigitClassifier) -> None:
+def test_most_written_crosses_are_void(network: DigitClassifier) -> None:
     """Crosses of a hand, from corner to corner."""
     sheet = small_sheet()
     for row, cells in enumerate(("xxx12345", "6xx78901", "xxxx2345", "67890123")):
         sheet.comb(10, 8 + 22 * row, cells)
     page = filled(sheet, 300, replace(NEAT, pen=BALLPOINT_BLUE))
 
-    read, true = "".join(symbols(read_page(page.pixels, seed))), "".join(field.cells for field in page.fields)
+    read, true = "".join(symbols(read_page(page.pixels, network))), "".join(field.cells for field in page.fields)
 
     crosses = [a for a, b in zip(read, true, strict=True) if b == VOID]
     assert crosses.count(VOID) >= 0.7 * len(crosses)
 
 
-def test_scribble_is_unreadable() -> None:
+def test_scribble_is_unreadable(network: DigitClassifier) -> None:
     """Boxes filled with anything but a digit are not read as one, and their neighbours are read as they were."""
     sheet = small_sheet()
     sheet.comb(10, 20, "12345")
@@ -130,7 +129,7 @@ def test_scribble_is_unreadable() -> None:
             : bottom - top, : right - left
         ]
 
-    read = symbols(read_page(pixels, Knowing(page)))
+    read = symbols(read_page(pixels, network))
 
     assert [read[0], read[1][0], read[1][-1]] == ["12345", "6", "7"]
     assert set(read[1][1:-1]) <= {UNREADABLE, VOID}
@@ -170,21 +169,21 @@ def test_an_empty_form_has_no_way_up() -> None:
     ],
     ids=["blank", "black", "noise", "one pixel", "strip"],
 )
-def test_pages_without_fields_give_none(pixels: Pixels, seed: DigitClassifier) -> None:
+def test_pages_without_fields_give_none(pixels: Pixels, network: DigitClassifier) -> None:
     """No field, no turn, no error."""
-    assert read_page(pixels, seed) == PageReading(None, (), ())
+    assert read_page(pixels, network) == PageReading(None, (), ())
 
 
-def test_reading_depends_on_the_page_alone(seed: DigitClassifier) -> None:
+def test_reading_depends_on_the_page_alone(network: DigitClassifier) -> None:
     """To the last bit the same, whatever was read before; and the pixels stay as they were."""
     page = telling_page()
     before = page.pixels.copy()
     page.pixels.setflags(write=False)
 
-    first = read_page(page.pixels, seed)
-    read_page(turned(telling_page(1), 2).pixels, seed)
-    read_page(np.zeros((50, 80), np.uint8), seed)
-    second = read_page(page.pixels, load_classifier(name="seed"))
+    first = read_page(page.pixels, network)
+    read_page(turned(telling_page(1), 2).pixels, network)
+    read_page(np.zeros((50, 80), np.uint8), network)
+    second = read_page(page.pixels, load_classifier())
 
     assert first.readings == second.readings
     assert all(np.array_equal(quads_of(a), quads_of(b)) for a, b in zip(first.fields, second.fields, strict=True))
@@ -192,11 +191,11 @@ def test_reading_depends_on_the_page_alone(seed: DigitClassifier) -> None:
 
 
 @pytest.mark.parametrize("scanner", [Scanner(noise=0.03, shading=0.2), Scanner(skew_deg=5)], ids=["noisy", "skewed"])
-def test_most_digits_are_read_in_poorer_scans(seed: DigitClassifier, scanner: Scanner) -> None:
+def test_most_digits_are_read_in_poorer_scans(network: DigitClassifier, scanner: Scanner) -> None:
     """Nine of ten cells, by the simplest network."""
     sheet = small_sheet()
     for row in range(4):
         sheet.comb(15, 12 + 18 * row, "0123456789"[row:] + "0123456789"[:row])
     page = filled(sheet, 300, scanner=scanner)
 
-    assert agreement(read_page(page.pixels, seed), page) >= 0.9
+    assert agreement(read_page(page.pixels, network), page) >= 0.9
