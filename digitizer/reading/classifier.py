@@ -15,7 +15,7 @@ from digitizer.reading.model_card import ADVICE, CARD_FILE, ModelCard, load_mode
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-DEFAULT_MODEL = "seed"
+DEFAULT_MODEL = "default"
 NOT_A_DIGIT, CROSSED_OUT = 10, 11
 """The columns of ink that is no digit and of a cell crossed out by its writer; columns 0-9 are the digits."""
 COLUMNS = 12

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from digitizer.errors import ExitCode, ModelError
 from digitizer.reading import classifier
 from digitizer.reading.calibration import softmax
 from digitizer.reading.classifier import CROSSED_OUT, NOT_A_DIGIT, DigitClassifier, bundled_models, load_classifier
+from digitizer.reading.mnist_format import to_mnist_format_batch
 
 DATA = Path(__file__).parent / "data"
 DIGITS = np.load(DATA / "mnist_digits.npz")
@@ -31,7 +33,7 @@ H5 = b"\x89HDF\r\n\x1a\n" + bytes(100)
 @pytest.fixture(scope="module")
 def seed() -> DigitClassifier:
     """Return the bundled seed model."""
-    return load_classifier()
+    return load_classifier(name="seed")
 
 
 @pytest.fixture
@@ -157,13 +159,27 @@ def test_ten_classes_know_digits_only(seed: DigitClassifier) -> None:
     assert not seed.classify(noise)[:, NOT_A_DIGIT:].any()
 
 
-def test_the_bundled_model_is_the_default(seed: DigitClassifier, copy: Path) -> None:
-    """The default is the bundled seed; a copy of its folder is the same model, by name and hash."""
+def test_a_copy_is_the_same_model(seed: DigitClassifier, copy: Path) -> None:
+    """A copy of a model's folder is the same model, by name and hash."""
     other = load_classifier(copy)
 
-    assert "seed" in bundled_models()
     assert (seed.name, seed.sha256) == (other.name, other.sha256)
     assert len(seed.sha256) == 64
+
+
+def test_the_default_knows_more_than_digits() -> None:
+    """What is read with unless asked otherwise is bundled, and gives a cross and a letter little chance of a digit."""
+    network = load_classifier()
+    cross, letter = np.zeros((2, 40, 40), np.uint8)
+    cv2.line(cross, (4, 4), (35, 35), 255, 4)
+    cv2.line(cross, (35, 4), (4, 35), 255, 4)
+    cv2.polylines(letter, [np.array([[5, 35], [5, 5], [20, 20], [35, 5], [35, 35]])], False, 255, 4)
+
+    probabilities = network.classify(to_mnist_format_batch([cross, letter]))
+
+    assert bundled_models() == ["default", "seed"]
+    assert network.name == "default"
+    assert probabilities.argmax(axis=1).tolist() == [CROSSED_OUT, NOT_A_DIGIT]
 
 
 def remove(name: str) -> Callable[[Path], None]:

@@ -1,6 +1,7 @@
 """The training run, end to end on fifty digits: a folder that `digitizer` loads, a card, pictures."""
 
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -148,3 +149,13 @@ def test_the_baseline_knows_digits_only(few: Mnist, tmp_path: Path) -> None:
 
     assert card_of(tmp_path / "seed").classes == 10
     assert (probabilities[:, 10:] == 0).all()
+
+
+@pytest.mark.parametrize("name", ["default", "seed"])
+def test_what_is_bundled_equals_keras(name: str) -> None:
+    """The bundled networks in float32 give the probabilities of the bundled Keras networks, to 1e-5."""
+    folder = Path(str(resources.files("digitizer"))) / "models" / name
+    logits = keras.models.load_model(folder / "model.keras", compile=False).predict(as_input(DIGITS["x"]), verbose=0)
+    floats = onnx_logits((folder / "model.onnx").read_bytes(), DIGITS["x"])
+
+    np.testing.assert_allclose(softmax(floats), softmax(logits), atol=1e-5)
