@@ -171,8 +171,8 @@ def test_the_default_knows_more_than_digits() -> None:
     """What is read with unless asked otherwise is bundled, and gives a cross and a letter little chance of a digit."""
     network = load_classifier()
     cross, letter = np.zeros((2, 40, 40), np.uint8)
-    cv2.line(cross, (4, 4), (35, 35), 255, 4)
-    cv2.line(cross, (35, 4), (4, 35), 255, 4)
+    cv2.line(cross, (8, 3), (32, 37), 255, 4)
+    cv2.line(cross, (32, 3), (8, 37), 255, 4)
     cv2.polylines(letter, [np.array([[5, 35], [5, 5], [20, 20], [35, 5], [35, 35]])], False, 255, 4)
 
     probabilities = network.classify(to_mnist_format_batch([cross, letter]))
