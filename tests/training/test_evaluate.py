@@ -104,7 +104,7 @@ def test_each_run_gives_the_same_bytes(
 
     output = capsys.readouterr()
     assert "corrupting: fog\n" in output.err
-    assert output.out == f"{tmp_path / 'evaluate.md'}\n"
+    assert output.out == f"{tmp_path / 'evaluation.md'}\n"
     for path in ["evaluation.md", *(f"evaluation/{path.name}" for path in (out / "evaluation").iterdir())]:
         assert (tmp_path / path).read_bytes() == (out / path).read_bytes()
 
