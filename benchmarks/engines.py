@@ -37,6 +37,7 @@ from digitizer.errors import DigitizerError
 from digitizer.reading.calibration import softmax
 from digitizer.reading.classifier import DEFAULT_MODEL, bundled_models, load_classifier
 from digitizer.reading.model_card import KERAS_FILE, ONNX_FILE, CalibrationCard
+from training.dataset import as_input
 from training.metrics import accuracy, calibration_error
 from training.mnist import Mnist, load_mnist, validation_mask
 
@@ -113,9 +114,9 @@ def compare(model: Path, crops: Crops, labels: NDArray[np.uint8], others: Crops,
     batches = [f"crops a second, batch {batch}" for batch in BATCHES]
     print(f"| engine | file | {' | '.join(batches)} | first reading | largest difference | readings changed ", end="")
     print(f"| accuracy | calibration error | same bits in any batch |\n|{'---|' * (8 + len(batches))}", flush=True)
-    engines = build_engines(model, as_images(others), folder)
+    engines = build_engines(model, as_input(others), folder)
     networks = [engine.load(str(engine.file)) for engine in engines]
-    readings = read(networks, as_images(crops), labels, classifier.card.calibration)
+    readings = read(networks, as_input(crops), labels, classifier.card.calibration)
     per_s, whole_per_s = crops_per_second(networks, classifier.classify, crops)
     for row in zip(engines, readings, per_s, first_readings_s(engines), strict=True):
         print(_line(*row))
@@ -160,7 +161,7 @@ def crops_per_second(
 ) -> tuple[list[list[float]], float]:
     """Count crops a CPU second: for each network those of each of `BATCHES`, and those of `classify` as a whole."""
     crops = np.resize(crops, (TIMED_CROPS, *crops.shape[1:]))
-    images = as_images(crops)
+    images = as_input(crops)
     works = [functools.partial(logits_of, network, images, batch) for network in networks for batch in BATCHES]
     *seconds, whole_s = median_times([*works, lambda: classify(crops)], time.process_time)
     return (TIMED_CROPS / np.reshape(seconds, (len(networks), len(BATCHES)))).tolist(), TIMED_CROPS / whole_s
@@ -190,11 +191,6 @@ def median_times(works: Sequence[Callable[[], object]], clock: Callable[[], floa
 def logits_of(network: Network, images: Floats, batch: int) -> Floats:
     """Run a network on (N, 28, 28, 1) images, so many at a time: (N, C)."""
     return np.concatenate([network(images[start : start + batch]) for start in range(0, len(images), batch)])
-
-
-def as_images(crops: Crops) -> Floats:
-    """Turn (N, 28, 28) crops into (N, 28, 28, 1) images as networks take them, ink 1 on 0."""
-    return np.asarray(crops[..., None] / np.float32(255), np.float32)
 
 
 def _children_cpu_s() -> float:

@@ -4,10 +4,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from training.pens import CANVAS_PX
+
 Image = NDArray[np.uint8]
 Stroke = NDArray[np.float64]
 
-CANVAS_PX = 72
 _SCALE_PX = 8.0
 """One unit of the grid."""
 

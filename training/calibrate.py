@@ -54,12 +54,10 @@ class Held:
         return weights
 
 
-def held(read: Read, plain: Crops, boxed: Crops | None = None) -> Held:
-    """Run a network on digits of MNIST and on crops from sheets."""
-    several = [plain] if boxed is None else [plain, boxed]
-    images = np.concatenate([crops.images for crops in several])
-    labels = np.concatenate([crops.labels for crops in several])
-    return Held(read(images), labels, np.arange(len(labels)) < len(plain.labels))
+def joined(plain: Held, boxed: Held) -> Held:
+    """Put digits of MNIST and crops from sheets together."""
+    parts = plain, boxed
+    return Held(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("logits", "labels", "plain")))
 
 
 def calibrate(read: Read, crops: Held, fields: tuple[Crops, NDArray[np.intp]]) -> CalibrationCard:
@@ -89,9 +87,9 @@ def fit_crops(logits: Logits, crops: Held) -> tuple[float, NDArray[np.float64]]:
     return temperature, offsets
 
 
-def calibrated(read: Read, calibration: CalibrationCard, images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Read (N, 28, 28) uint8 images, ink 255: (N, classes) calibrated probabilities."""
-    return softmax(read(images), calibration.temperature, np.array(calibration.offsets))
+def calibrated(logits: Logits, calibration: CalibrationCard) -> NDArray[np.float64]:
+    """Turn (N, classes) logits into calibrated probabilities."""
+    return softmax(logits, calibration.temperature, np.array(calibration.offsets))
 
 
 def read_fields(

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import partial
 
 import cv2
 import numpy as np
@@ -46,8 +45,8 @@ BARE = {
 make a digit."""
 BARE_SHARE = 0.4
 """Share of the sheets without boxes."""
-FIELD_DAMAGE = 0.5
-"""Worst damage of the sheets that fields are calibrated on."""
+WORST_DAMAGE, FIELD_DAMAGE = 1.0, 0.5
+"""Worst damage of sheets, and of those that fields are calibrated on."""
 FIELD_LENGTH = 5
 """A row of these is a number of five digits and one of three."""
 
@@ -76,24 +75,21 @@ class Crops:
         return Crops(self.images[mine], self.labels[mine], self.sources[mine])
 
 
-def draw_crops(digits: Image, labels: Labels, sheets: int, seed: int, workers: int = 1, damage: float = 1.0) -> Crops:
+def draw_crops(digits: Image, labels: Labels, sheets: int, seed: int, workers: int = 1) -> Crops:
     """Fill, scan and cut `sheets` sheets; the same whatever the number of worker processes.
 
     Parameters
     ----------
     digits, labels
         (N, 28, 28) uint8, ink 255, and (N,) uint8: handwriting to fill them with.
-    damage
-        0-1, how bad the worst sheets are.
     """
-    draw = partial(_draw_sheet, damage=damage)
     seeds = np.random.SeedSequence(seed).spawn(sheets)
     if workers == 1:
         _load(digits, labels)
-        return _joined(map(draw, seeds))
+        return _joined(map(_draw_sheet, seeds))
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, _load, (digits, labels)) as pool:
-        return _joined(pool.map(draw, seeds, chunksize=16))
+        return _joined(pool.map(_draw_sheet, seeds, chunksize=16))
 
 
 def draw_fields(
@@ -128,6 +124,11 @@ def draw_fields(
     return _joined(iter(crops)), np.concatenate(fields)
 
 
+def as_input(images: Image) -> NDArray[np.float32]:
+    """Turn (N, 28, 28) uint8 images into what the networks see: (N, 28, 28, 1) float32, ink 1."""
+    return np.asarray(images[..., None] / np.float32(255), np.float32)
+
+
 def _row_of_one_hand(writers: NDArray[np.integer] | None, count: int, rng: np.random.Generator) -> NDArray[np.intp]:
     """Choose the digits of one row."""
     if writers is None:
@@ -145,7 +146,7 @@ def _load(digits: Image, labels: Labels) -> None:
     _handwriting[:] = [(digits, labels)]
 
 
-def _draw_sheet(seed: np.random.SeedSequence, damage: float) -> Crops:
+def _draw_sheet(seed: np.random.SeedSequence) -> Crops:
     digits, labels = _handwriting[0]
     rng = np.random.default_rng(seed)
     bare = rng.random() < BARE_SHARE
@@ -153,7 +154,7 @@ def _draw_sheet(seed: np.random.SeedSequence, damage: float) -> Crops:
     sources = rng.choice(list(shares), CELLS, p=list(shares.values())).astype(np.uint8)
     drawn = [_content(Source(source), digits, labels, rng) for source in sources]
     contents = [content for content, _ in drawn]
-    crops, legible = as_drawn(contents) if bare else scanned(contents, some_conditions(rng, damage), rng)
+    crops, legible = as_drawn(contents) if bare else scanned(contents, some_conditions(rng, WORST_DAMAGE), rng)
     truth = np.array([label for _, label in drawn], np.uint8)
     return Crops(crops[legible], truth[legible], sources[legible])
 

@@ -8,17 +8,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from PIL import Image
 
 from digitizer.reading.calibration import BINS, reliability_table
 from digitizer.reading.mnist_format import SIZE_PX
 from training.corruptions import CORRUPTIONS, corrupted
 from training.crop_sets import CropSet
 from training.metrics import DIGITS, calibration_error, digit_confidence, error_over_coverage
+from training.pictures import save_picture
 from training.readings import SEED, Material, Readings, errors
 
-DPI = 90
-COLOURS = 64
 TILES = 10
 """Crops in a row."""
 SUREST = 20
@@ -54,9 +52,9 @@ def draw_evaluation(folder: Path, material: Material, networks: Sequence[Reading
             sheet = surest_crops(_by_network(networks, each), each.crops)
             pictures[f"Surest of a digit: {each.name}"] = (f"surest_{each.name.replace(' ', '_')}", sheet)
         for name, figure in pictures.values():
-            _save(figure, folder / f"{name}.png")
+            save_picture(figure, folder / f"{name}.png")
         for each in material.not_digits:
-            _save(surest_crops(_by_network(networks, each), each.crops), folder / f"surest_{each.name}.png")
+            save_picture(surest_crops(_by_network(networks, each), each.crops), folder / f"surest_{each.name}.png")
     return [(caption, folder / f"{name}.png") for caption, (name, _) in pictures.items()]
 
 
@@ -160,10 +158,3 @@ def _show_tiles(axes: Axes, images: Images, columns: int = TILES) -> None:
     sheet = tiles.reshape(rows, columns, SIZE_PX, SIZE_PX).swapaxes(1, 2).reshape(rows * SIZE_PX, columns * SIZE_PX)
     axes.imshow(255 - sheet, cmap="gray", vmin=0, vmax=255, extent=(0, sheet.shape[1], sheet.shape[0], 0))
     axes.axis("off")
-
-
-def _save(figure: Figure, path: Path) -> None:
-    """Write a PNG with a small palette: a picture of a few colours needs no more."""
-    figure.savefig(path, dpi=DPI)
-    with Image.open(path) as full:
-        full.convert("RGB").quantize(COLOURS).save(path, optimize=True)

@@ -7,16 +7,14 @@ import numpy as np
 import seaborn as sns
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from PIL import Image
 from sklearn.metrics import confusion_matrix
 
 from digitizer.reading.calibration import expected_calibration_error, reliability_table
 from digitizer.reading.mnist_format import SIZE_PX
 from training.dataset import Crops, Source
+from training.pictures import save_picture
 from training.recipe import HISTORY_FILE
 
-DPI = 90
-COLOURS = 64
 EXAMPLES = 60
 """Crops of each source that are shown."""
 NAMES = [*"0123456789", "none", "void"]
@@ -51,12 +49,12 @@ def draw_figures(
     folder = model / "figures"
     folder.mkdir(parents=True, exist_ok=True)
     mpl.rcParams.update({"svg.hashsalt": "digitizer", "font.size": 9})
-    _save(learning_curves(model / HISTORY_FILE), folder / "learning_curves.png")
-    _save(confusions(labels, probabilities), folder / "confusion_matrix.png")
-    _save(gallery(images, labels, probabilities), folder / "predictions.png")
-    _save(confident_mistakes(images, labels, probabilities), folder / "confident_mistakes.png")
-    _save(examples(crops), folder / "crops.png")
-    _save(reliability(labels, raw, probabilities), folder / "reliability.png")
+    save_picture(learning_curves(model / HISTORY_FILE), folder / "learning_curves.png")
+    save_picture(confusions(labels, probabilities), folder / "confusion_matrix.png")
+    save_picture(gallery(images, labels, probabilities), folder / "predictions.png")
+    save_picture(confident_mistakes(images, labels, probabilities), folder / "confident_mistakes.png")
+    save_picture(examples(crops), folder / "crops.png")
+    save_picture(reliability(labels, raw, probabilities), folder / "reliability.png")
 
 
 def learning_curves(file: Path) -> Figure:
@@ -156,10 +154,3 @@ def _tiles(
         right = read == labels[i]
         axes.set_title(said if right else f"{said}\nis {labels[i]}", color=RIGHT if right else WRONG, fontsize=8, pad=2)
     return figure
-
-
-def _save(figure: Figure, path: Path) -> None:
-    """Write a PNG with a small palette: a picture of a few colours needs no more."""
-    figure.savefig(path, dpi=DPI, metadata={"Software": None})
-    with Image.open(path) as full:
-        full.convert("RGB").quantize(COLOURS).save(path, optimize=True)

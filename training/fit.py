@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitizer.reading.classifier import COLUMNS
-from training.dataset import Crops
+from training.dataset import Crops, as_input
 from training.distortion import damaged, distorted
 from training.networks import NETWORKS
 from training.recipe import CHECKPOINT_FILE, HISTORY_FILE, Recipe
@@ -138,11 +138,6 @@ def _say(figures: Sequence[float], epochs: int, seconds: float) -> None:
         f"epoch {epoch + 1:.0f} of {epochs}: {accuracy:.2%} of training, {held:.2%} of held-out digits; {seconds:.0f} s"
     )
     print(line, file=sys.stderr, flush=True)
-
-
-def as_input(images: Image) -> NDArray[np.float32]:
-    """Turn (N, 28, 28) uint8 images into what the networks see: (N, 28, 28, 1) float32, ink 1."""
-    return np.asarray(images[..., None] / np.float32(255), np.float32)
 
 
 def _optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:

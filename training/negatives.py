@@ -9,20 +9,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.alphabets import CANVAS_PX, LETTERS, SIGNS, Stroke, draw, parse_strokes, spline, write_by_hand
-from training.pens import rewritten
+from training.alphabets import LETTERS, SIGNS, Stroke, draw, parse_strokes, spline, write_by_hand
+from training.pens import CANVAS_PX, rewritten
 from training.printed import foreign_glyphs
 
 Image = NDArray[np.uint8]
 Draw = Callable[[], Image]
 
-TURNED = {0: "1", 90: "2345679", 180: "347", 270: "2345679", -1: "3479"}
+TURNED = {90: "2345679", 180: "347", 270: "2345679", -1: "3479"}
 """Digits that are none when turned clockwise by so many degrees, or mirrored (-1); lying 1s are minus signs."""
 _BARRED = "7"
 """Written with a bar by many."""
 _SLASHED = "01"
 """A 0 is written with a slash by many; on a 1 none shows."""
-
 _FINE_PEN_PX = 5
 """Widest pen for what has many strokes."""
 

@@ -4,12 +4,13 @@ import keras
 import numpy as np
 from keras import layers
 
+from digitizer.reading.classifier import COLUMNS
 from digitizer.reading.mnist_format import SIZE_PX
 
 CHANNELS = (32, 48, 48, 96, 96)
 """Of the five convolutions of the default network."""
-DIGITS, CLASSES = 10, 12
-"""Logits of a network that knows digits only, and of one that knows ink that is no digit and crossed-out boxes."""
+DIGITS = 10
+"""Logits of a network that knows nothing else."""
 
 
 def seed_network() -> keras.Model:
@@ -53,7 +54,7 @@ def default_network() -> keras.Model:
             layers.DepthwiseConv2D(5, use_bias=False),
             layers.Flatten(),
             layers.Dropout(0.25),
-            layers.Dense(CLASSES),
+            layers.Dense(COLUMNS),
         ],
         name="default",
     )

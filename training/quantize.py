@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from digitizer.reading.classifier import BATCH, start_session
+from digitizer.reading.classifier import BATCH, run_network, start_session
+from training.dataset import as_input
 
 Image = NDArray[np.uint8]
 
@@ -61,11 +62,8 @@ def to_int8(model: bytes, images: Image) -> bytes:
 def onnx_logits(model: bytes, images: Image) -> NDArray[np.float64]:
     """Run a network on (N, 28, 28) uint8 images, ink 255, in batches as reading does: (N, classes) logits."""
     session = start_session(model)
-    logits = []
-    for start in range(0, len(images), BATCH):
-        batch = images[start : start + BATCH, :, :, None] / np.float32(255)
-        logits.append(session.run(["logits"], {"images": batch})[0])
-    return np.concatenate(logits).astype(np.float64)
+    classes = session.get_outputs()[0].shape[1]
+    return run_network(session, images, classes).astype(np.float64)
 
 
 class _Crops:
@@ -76,4 +74,4 @@ class _Crops:
 
     def get_next(self) -> dict[str, NDArray[np.float32]] | None:
         batch = next(self._batches, None)
-        return None if batch is None else {"images": np.asarray(batch[..., None] / np.float32(255), np.float32)}
+        return None if batch is None else {"images": as_input(batch)}

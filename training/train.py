@@ -41,8 +41,8 @@ DRAWN = (
     "Ubuntu, Cascadia Mono and Space Mono (from pymupdf-fonts)."
 )
 """Everything besides MNIST that a network with twelve classes is shown."""
-SCALE_DIGITS = 256
-"""Plain digits among the crops by which the scales of integers are chosen."""
+SCALE_DIGITS, SCALE_SHEETS = 256, 40
+"""Plain digits among the crops by which the scales of integers are chosen, and sheets that hold the others."""
 VALIDATION_SHARE = 0.1
 """Sheets for validation and for fields, each as a share of those for training."""
 
@@ -121,7 +121,8 @@ def train(
     out.mkdir(parents=True, exist_ok=True)
     sheets = None
     if recipe.sheets:
-        sheets = draw_crops(split.digits, split.labels, recipe.sheets, recipe.seed_of("sheets"), _cores())
+        count = recipe.sheets if trained is None else min(recipe.sheets, SCALE_SHEETS)
+        sheets = draw_crops(split.digits, split.labels, count, recipe.seed_of("sheets"), _cores())
         _say(f"{len(sheets.labels)} crops from sheets")
     if trained is None:
         network = fit_network(recipe, split.digits, split.labels, sheets, (split.unseen, split.truth), out)
@@ -136,8 +137,8 @@ def _finish(
     network: "keras.Model", split: Split, sheets: "Crops | None", recipe: Recipe, out: Path, how: dict[str, Any]
 ) -> "ModelCard":
     """Quantise, calibrate and export a trained network, and draw the pictures."""
-    from training.calibrate import calibrate, calibrated, compare_methods, held
-    from training.dataset import Crops, Source, draw_crops, draw_fields
+    from training.calibrate import Held, calibrate, calibrated, compare_methods, joined
+    from training.dataset import Source, draw_crops, draw_fields
     from training.export import export_model, to_onnx
     from training.figures import draw_figures
     from training.metrics import digit_metrics, sheet_metrics
@@ -150,24 +151,25 @@ def _finish(
     read = partial(onnx_logits, list(networks.values())[-1])
 
     check_sheets = max(1, round(VALIDATION_SHARE * (recipe.sheets or RECIPES["default"].sheets)))
-    clean = Crops(split.unseen, split.truth, np.zeros(len(split.truth), np.uint8))
     boxed = draw_crops(split.unseen, split.truth, check_sheets, recipe.seed_of("validation"), _cores())
     if sheets is None:
         boxed = boxed.of(Source.HANDWRITTEN)
     fields = draw_fields(split.unseen, split.truth, split.writers, check_sheets, recipe.seed_of("fields"))
-    known = held(read, clean) if sheets is None else held(read, clean, boxed)
+    plain = Held(read(split.unseen), split.truth, np.ones(len(split.truth), bool))
+    drawn = Held(read(boxed.images), boxed.labels, np.zeros(len(boxed.labels), bool))
+    known = plain if sheets is None else joined(plain, drawn)
     calibration = calibrate(read, known, fields)
     _say("calibrated")
 
-    after = calibrated(read, calibration, split.unseen)
+    after = calibrated(plain.logits, calibration)
     metrics = {
         "parameters": network.count_params(),
         "validation": digit_metrics(after, split.truth),
-        "validation_sheets": sheet_metrics(calibrated(read, calibration, boxed.images), boxed),
+        "validation_sheets": sheet_metrics(calibrated(drawn.logits, calibration), boxed),
         "validation_methods": compare_methods(known, np.random.default_rng(recipe.seed)),
     }
     card = export_model(out, network, calibration, networks, training=how, metrics=metrics)
-    draw_figures(out, split.unseen, split.truth, softmax(read(split.unseen)), after, boxed)
+    draw_figures(out, split.unseen, split.truth, softmax(plain.logits), after, boxed)
     return card
 
 

@@ -67,19 +67,9 @@ class DigitClassifier:
             raise ValueError(f"Crops are (N, 28, 28) uint8, not {crops.shape} {crops.dtype}.")
         calibration = self.card.calibration
         probabilities = np.zeros((len(crops), COLUMNS), np.float32)
-        probabilities[:, : self.card.classes] = softmax(self._logits(crops), calibration.temperature, self._offsets)
+        logits = run_network(self._session, crops, self.card.classes)
+        probabilities[:, : self.card.classes] = softmax(logits, calibration.temperature, self._offsets)
         return probabilities
-
-    def _logits(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Run the network: (N, 28, 28) crops -> (N, classes)."""
-        logits = np.empty((len(crops), self.card.classes), np.float32)
-        images = np.zeros((BATCH, SIZE_PX, SIZE_PX, 1), np.float32)
-        for start in range(0, len(crops), BATCH):
-            batch = crops[start : start + BATCH]
-            np.divide(batch, np.float32(255), out=images[: len(batch), :, :, 0])
-            images[len(batch) :] = 0
-            logits[start : start + BATCH] = self._session.run(OUTPUTS, {"images": images})[0][: len(batch)]
-        return logits
 
 
 def load_classifier(folder: Path | None = None, name: str = DEFAULT_MODEL) -> DigitClassifier:
@@ -114,6 +104,18 @@ def _bundled(name: str) -> Path:
 
 def _models_folder() -> Path:
     return Path(str(resources.files("digitizer"))) / "models"
+
+
+def run_network(session: "InferenceSession", crops: NDArray[np.uint8], classes: int) -> NDArray[np.float32]:
+    """Run a network on (N, 28, 28) uint8 crops in MNIST format, ink 255: (N, classes) logits."""
+    logits = np.empty((len(crops), classes), np.float32)
+    images = np.zeros((BATCH, SIZE_PX, SIZE_PX, 1), np.float32)
+    for start in range(0, len(crops), BATCH):
+        batch = crops[start : start + BATCH]
+        np.divide(batch, np.float32(255), out=images[: len(batch), :, :, 0])
+        images[len(batch) :] = 0
+        logits[start : start + BATCH] = session.run(OUTPUTS, {"images": images})[0][: len(batch)]
+    return logits
 
 
 def start_session(onnx: bytes) -> "InferenceSession":

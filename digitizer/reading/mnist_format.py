@@ -83,7 +83,7 @@ def _on_plain_background(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     The white top-hat (Meyer, "Contrast features extraction", 1979). Crops whose border is plain are left as they are.
     """
     border = np.concatenate([ink[0], ink[-1], ink[:, 0], ink[:, -1]])
-    if np.quantile(border, _PLAIN_SHARE) <= _PLAIN * int(ink.max()):
+    if not border.any() or np.quantile(border, _PLAIN_SHARE) <= _PLAIN * int(ink.max()):
         return ink
     import cv2  # no crop that reading cuts out comes here
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from benchmarks import engines, networks
-from benchmarks.engines import as_images, choose_digits, main, median_times, read, same_bits
+from benchmarks.engines import choose_digits, main, median_times, read, same_bits
 from benchmarks.networks import Floats
 from digitizer.reading.model_card import CalibrationCard
+from training.dataset import as_input
 from training.mnist import Mnist
 
 DIGITS = np.load(Path(__file__).parents[1] / "reading" / "data" / "mnist_digits.npz")
@@ -127,7 +128,7 @@ def test_times_are_taken_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_images_are_ink_1() -> None:
     """Crops become float32 from 0 to 1, with an axis for the channel."""
-    images = as_images(np.array([[[0, 255]]], np.uint8))
+    images = as_input(np.array([[[0, 255]]], np.uint8))
 
     assert images.dtype == np.float32
     assert images.tolist() == [[[[0.0], [1.0]]]]

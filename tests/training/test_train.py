@@ -19,7 +19,7 @@ pytest.importorskip("pymupdf_fonts")
 
 import keras
 
-from training.fit import as_input
+from training.dataset import as_input
 from training.networks import default_network, fused, seed_network
 from training.quantize import onnx_logits
 from training.train import train
