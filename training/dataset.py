@@ -39,7 +39,7 @@ BOXED = {
 }  # fmt: skip
 """Shares of what is written into boxes, scanned and cut."""
 BARE = {
-    Source.HANDWRITTEN: 0.22, Source.DRAWN: 0.05, Source.PRINTED: 0.08, Source.NO_DIGIT: 0.52, Source.VOID: 0.13,
+    Source.HANDWRITTEN: 0.29, Source.DRAWN: 0.05, Source.PRINTED: 0.07, Source.NO_DIGIT: 0.47, Source.VOID: 0.12,
 }  # fmt: skip
 """Shares of what is brought to MNIST format as it was drawn: were only digits ever this clean, being clean would
 make a digit."""

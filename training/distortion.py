@@ -50,7 +50,7 @@ def distorted(images: Image, rng: np.random.Generator, strength: float = 1.0) ->
 
 
 def damaged(images: Image, rng: np.random.Generator, share: float) -> Image:
-    """Damage a share of crops: specks, noise, ruled lines, strokes cut off, blur, low contrast or resolution.
+    """Damage a share of crops: specks, noise, grain, ruled lines, strokes cut off, blur, low contrast or resolution.
 
     Parameters
     ----------
@@ -82,6 +82,13 @@ def _specks(image: Image, rng: np.random.Generator) -> Image:
 def _noise(image: Image, rng: np.random.Generator) -> Image:
     spoilt = image + rng.normal(0, rng.uniform(5, 60), image.shape)
     return np.asarray(np.clip(spoilt, 0, 255), np.uint8)
+
+
+def _grain(image: Image, rng: np.random.Generator) -> Image:
+    """Let ink cover the paper unevenly, in grains of 1 to 3 px: multiplicative speckle of gamma distribution."""
+    size, looks = int(rng.integers(SIZE_PX // 3, SIZE_PX + 1)), rng.uniform(0.5, 6)
+    speckle = cv2.resize(rng.gamma(looks, 1 / looks, (size, size)), image.shape, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.clip(image * np.asarray(speckle), 0, 255), np.uint8)
 
 
 def _ruled(image: Image, rng: np.random.Generator) -> Image:
@@ -121,7 +128,7 @@ def _coarse(image: Image, rng: np.random.Generator) -> Image:
     return np.asarray(cv2.resize(small, (SIZE_PX, SIZE_PX), interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
-DAMAGES = (_specks, _noise, _ruled, _cut_off, _blurred, _faint, _coarse)
+DAMAGES = (_specks, _noise, _grain, _ruled, _cut_off, _blurred, _faint, _coarse)
 
 
 def _places(count: int, rng: np.random.Generator, strength: float) -> NDArray[np.float32]:

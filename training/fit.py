@@ -25,7 +25,7 @@ AHEAD = 4
 CURVES = ("epoch", "accuracy", "loss", "val_accuracy", "val_loss")
 SHEET_DISTORTION = 0.4
 """Crops from sheets were rewritten and scanned before: so much is done to them of what is done to MNIST's."""
-CALM_STRENGTH, CALM_SHEETS = 0.5, 0.6
+CALM_STRENGTH, CALM_SHEETS = 0.5, 0.5
 """Of distortion and damage, and of the crops from sheets, what is left in the calm epochs at the end."""
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from digitizer.errors import UsageError
 
-VALIDATION_SIZE = 10_000
+VALIDATION_SIZE = 6_000
 ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
 MNIST_SHA256 = {
     "train_images": "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",

@@ -44,7 +44,7 @@ def no_digit(digits: Image, labels: NDArray[np.uint8], rng: np.random.Generator)
         (0.08, lambda: _crowd(digits, rng)),
         (0.06, lambda: _turned(digits, labels, rng)),
         (0.03, lambda: _scribble(rng)),
-        (0.01, lambda: _blot(rng)),
+        (0.03, lambda: _blot(rng)),
     ]
     shares = np.array([share for share, _ in kinds])
     return kinds[rng.choice(len(kinds), p=shares / shares.sum())][1]()
@@ -169,7 +169,7 @@ def _scribble(rng: np.random.Generator) -> Image:
 def _blot(rng: np.random.Generator) -> Image:
     """Draw filled blots."""
     page = np.zeros((CANVAS_PX, CANVAS_PX), np.uint8)
-    for _ in range(rng.integers(1, 4)):
+    for _ in range(rng.choice([1, 1, 2, 3])):
         corners = rng.normal(0, 1, (rng.integers(4, 9), 2)) * rng.uniform(3, 13) + rng.uniform(22, 50, 2)
         cv2.fillPoly(page, [cv2.convexHull(corners.astype(np.int32))], 255, cv2.LINE_AA)
     return page

@@ -7,7 +7,7 @@ from keras import layers
 from digitizer.reading.classifier import COLUMNS
 from digitizer.reading.mnist_format import SIZE_PX
 
-CHANNELS = (32, 48, 48, 96, 96)
+CHANNELS = (32, 48, 64, 96, 128)
 """Of the five convolutions of the default network."""
 DIGITS = 10
 """Logits of a network that knows nothing else."""
@@ -53,7 +53,7 @@ def default_network() -> keras.Model:
             *_block(fifth, 3, "same"),
             layers.DepthwiseConv2D(5, use_bias=False),
             layers.Flatten(),
-            layers.Dropout(0.25),
+            layers.Dropout(0.3),
             layers.Dense(COLUMNS),
         ],
         name="default",

@@ -44,7 +44,7 @@ class Recipe:
     """
 
     network: str = "default"
-    epochs: int = 32
+    epochs: int = 48
     batch: int = 256
     peak_rate: float = 4e-3
     warm_up: float = 0.1
@@ -52,10 +52,10 @@ class Recipe:
     averaging: float = 0.998
     smoothing: float = 0.0
     distortion: float = 1.0
-    calm: float = 0.75
-    damage: float = 0.12
+    calm: float = 0.7
+    damage: float = 0.14
     sheets: int = 4000
-    from_sheets: float = 1.3
+    from_sheets: float = 1.2
     integers: bool = True
     seed: int = 1
 

@@ -1,6 +1,6 @@
 """Train a model: `python -m training.train [--data PATH] [--writers PATH] [--out DIR] [--network default|seed] ...`.
 
-1. MNIST, a sixth of its training writers held out (`mnist.py`).
+1. MNIST, a tenth of its training writers held out (`mnist.py`).
 2. Sheets of boxes, filled with these digits and with what is none, scanned and cut (`dataset.py`, `sheets.py`).
 3. The network, on digits and crops distorted anew in every epoch (`networks.py`, `fit.py`).
 4. The network in 8-bit integers (`quantize.py`), calibrated on the held-out writers (`calibrate.py`).
