@@ -25,6 +25,10 @@ class FieldKind(StrEnum):
     """A row of boxes, a digit each."""
     GRID = "grid"
     """Rows of combs."""
+    BOX = "box"
+    """One frame around a whole number."""
+    MARK = "mark"
+    """A tick box."""
 
 
 class FieldStatus(StrEnum):
@@ -109,7 +113,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One answer on a page: a comb or a grid, cells in reading order (row by row)."""
+    """One answer on a page: cells in reading order (row by row); a box and a mark have one, their frame."""
 
     name: str
     kind: FieldKind
@@ -128,10 +132,14 @@ class Reading:
         A digit, `BLANK`, `VOID` or `UNREADABLE`.
     confidence
         Calibrated probability, 0-1, that `symbol` is right.
+    probabilities
+        Calibrated, 0-1, of the digits 0-9, of ink that is no digit, and of a cell crossed out; empty for a blank cell
+        and for a mark.
     """
 
     symbol: str
     confidence: float
+    probabilities: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

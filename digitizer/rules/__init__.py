@@ -1,0 +1,1 @@
+"""What fields may hold, and the best value that obeys it."""
