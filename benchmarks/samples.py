@@ -27,7 +27,7 @@ def main() -> None:
 
 def read(job: str, out: Path) -> Score:
     """Read one job and score it."""
-    digitize_folder(Job(scans=SAMPLES / job / "scans", out=out))
+    digitize_folder(Job(scans=SAMPLES / "scans" / job, out=out))
     return score(out, SAMPLES / job / "truth.csv")
 
 

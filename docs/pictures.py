@@ -23,7 +23,7 @@ from digitizer.report.overlay import GREEN, ORANGE, draw_overlay
 from digitizer.scans.decode import Limits, PageFailure, read_pages
 
 DOCS = Path(__file__).parent
-SCAN = DOCS.parent / "samples" / "survey" / "scans" / "sheet_02.jpg"
+SCAN = DOCS.parent / "samples" / "scans" / "survey" / "sheet_02.jpg"
 CELLS = 12
 """How many cells are shown, the last ones of the page."""
 WIDTH_PX = 900

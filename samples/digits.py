@@ -1,6 +1,8 @@
 """Handwritten digits to fill the forms with: MNIST's test images, each used once."""
 
 from collections import defaultdict
+from copy import copy
+from functools import cached_property
 from pathlib import Path
 
 import cv2
@@ -37,6 +39,14 @@ class DigitPool:
         place = order[self._used[digit] % len(order)]
         self._used[digit] += 1
         return np.asarray(self._images[place], np.uint8)
+
+    @cached_property
+    def spare(self) -> "DigitPool":
+        """The same images from the last to the first: what it hands out changes nothing in this pool's order."""
+        spare = copy(self)
+        spare._order = {digit: order[::-1] for digit, order in self._order.items()}
+        spare._used = defaultdict(int)
+        return spare
 
 
 def load_pool(file: Path, rng: np.random.Generator) -> DigitPool:

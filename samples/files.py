@@ -1,7 +1,8 @@
-"""Writes drawn pages in the file formats that scanners deliver: the same bytes for the same pixels."""
+"""Writes drawn pages in the file formats that scanners deliver, and tables: the same bytes for the same content."""
 
+import csv
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -50,3 +51,11 @@ def save_pdf(file: Path, pages: Sequence[Pixels], dpi: int, quality: int) -> Non
     first, *others = [Image.fromarray(pixels) for pixels in pages]
     dates = {"creationDate": PDF_DATE, "modDate": PDF_DATE}
     first.save(file, "PDF", resolution=dpi, quality=quality, save_all=True, append_images=others, **dates)
+
+
+def write_csv(file: Path, columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> None:
+    """Write a table."""
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)

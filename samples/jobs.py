@@ -3,18 +3,20 @@
 from dataclasses import replace
 
 import numpy as np
+from stdnum import luhn
 
 from digitizer.document import BLANK, VOID
 from samples.forms.cheque import SIGNATURE_MM as CHEQUE_SIGNATURE_MM
 from samples.forms.cheque import cheque
+from samples.forms.exam import QUESTIONS as QUESTIONS_OF_EXAM
 from samples.forms.exam import SIGNATURE_MM as EXAM_SIGNATURE_MM
 from samples.forms.exam import cover_sheet
 from samples.forms.postal import ORANGE, foreign_card, letter_card, redirection_list
 from samples.forms.survey import DAYS, HOURS, QUESTIONS, survey_sheet
 from samples.handwriting import Hand
 from samples.ink import BALLPOINT_BLACK, BALLPOINT_BLUE, FELT_BLUE, GEL_BLACK, PENCIL
+from samples.record import Job
 from samples.scanner import Scanner, some_scanner
-from samples.scans import Job
 from samples.sheet import BLACK, Colour, Sheet
 
 PEOPLE = (
@@ -115,7 +117,7 @@ def _card(person: int, code: str, colour: Colour) -> Sheet:
 def _redirections(number: int, rng: np.random.Generator) -> Sheet:
     order = rng.permutation(len(PEOPLE))
     codes = [(_number(rng, 5), _number(rng, 5) if rng.random() < 0.85 else 5 * BLANK) for _ in order]
-    return redirection_list([PEOPLE[person] for person in order], codes, number)
+    return redirection_list([PEOPLE[person] for person in order], codes, str(number))
 
 
 def _cheque(person: int, rng: np.random.Generator, *, printed: bool = False) -> Sheet:
@@ -123,7 +125,9 @@ def _cheque(person: int, rng: np.random.Generator, *, printed: bool = False) -> 
     # What stands empty before an amount is crossed out by the careful, so that nobody can add to it.
     euros = euros.rjust(6, VOID if rng.random() < 0.5 else BLANK)
     words = "as in figures" if rng.random() < 0.5 else "the amount stated"
-    return cheque(_number(rng, 10), euros, _number(rng, 2), PEOPLE[person][0], words, printed_account=printed)
+    account = _number(rng, 9)
+    account += luhn.calc_check_digit(account)
+    return cheque(account, euros, _number(rng, 2), PEOPLE[person][0], words, printed_account=printed)
 
 
 def _survey(rng: np.random.Generator) -> Sheet:
@@ -133,14 +137,16 @@ def _survey(rng: np.random.Generator) -> Sheet:
         count = str(rng.integers(0, 10 ** int(rng.integers(1, 4))))
         counts.append(3 * BLANK if kind < 0.08 else 3 * VOID if kind < 0.16 else count.rjust(3, BLANK))
     tally = ["".join(rng.choice([BLANK, VOID, _number(rng, 1)], p=[0.15, 0.05, 0.80]) for _ in DAYS) for _ in HOURS]
-    return survey_sheet(counts, tally, rng)
+    # Blank and crossed-out counts add nothing.
+    total = sum(int(count.strip(BLANK + VOID) or 0) for count in counts)
+    return survey_sheet(counts, str(total).rjust(4, BLANK), tally, rng)
 
 
 def _cover(rng: np.random.Generator, *, printed: bool = False) -> Sheet:
-    marks = [int(mark) for mark in rng.integers(0, 21, 12)]
+    marks = [int(mark) for mark in rng.integers(0, 21, QUESTIONS_OF_EXAM)]
     texts = [f"{mark:02d}" if rng.random() < 0.6 else str(mark).rjust(2, BLANK) for mark in marks]
     # A question that was not attempted is crossed out and counts nothing.
-    skipped = int(rng.integers(12))
+    skipped = int(rng.integers(QUESTIONS_OF_EXAM))
     texts[skipped] = 2 * VOID
     total = str(sum(marks) - marks[skipped]).rjust(3, BLANK)
     return cover_sheet(_number(rng, 7), texts, total, printed_student=printed)

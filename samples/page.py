@@ -20,6 +20,8 @@ class DrawnField:
     ----------
     name
         `field_01`, `field_02` ... in reading order of the upright page.
+    template_name
+        What the form's template calls it.
     cells
         One character per box, row by row: a digit, `BLANK` or `VOID`.
     quads
@@ -28,6 +30,7 @@ class DrawnField:
     """
 
     name: str
+    template_name: str
     kind: FieldKind
     rows: int
     columns: int
@@ -59,9 +62,12 @@ def write_form(sheet: Sheet, dpi: float, hand: Hand, pool: DigitPool, rng: np.ra
     drawn = []
     for number, field in enumerate(sheet.fields, start=1):
         quads = field.quads_mm * dpi / 25.4 - 0.5
-        if not field.printed:
+        if field.apart:
+            paper = fill_boxes(paper, quads, field.cells, hand, pool.spare, rng.spawn(1)[0])
+        elif not field.printed:
             paper = fill_boxes(paper, quads, field.cells, hand, pool, rng)
-        drawn.append(DrawnField(f"field_{number:02d}", field.kind, field.rows, field.columns, field.cells, quads))
+        auto = f"field_{number:02d}"
+        drawn.append(DrawnField(auto, field.name, field.kind, field.rows, field.columns, field.cells, quads))
     return DrawnPage(paper, tuple(drawn))
 
 

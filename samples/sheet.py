@@ -52,21 +52,28 @@ class PrintedField:
 
     Attributes
     ----------
+    name
+        What the form's template calls it.
     cells
         One character per box, row by row: a digit, `BLANK` or `VOID`.
-    printed
-        Whether the digits are printed by a machine, not written by a hand.
     quads_mm
         (rows * columns, 4, 2) float64, (x, y) from the sheet's top left: top left, top right, bottom
         right, bottom left corner of every box, in the middle of its line.
+    printed
+        Whether the digits are printed by a machine, not written by a hand.
+    apart
+        Whether it is written with random numbers and digits of its own, so that the rest of the page is drawn as it
+        would be without it.
     """
 
+    name: str
     kind: FieldKind
     rows: int
     columns: int
     cells: str
-    printed: bool
     quads_mm: NDArray[np.float64]
+    printed: bool = False
+    apart: bool = False
 
 
 class Sheet:
@@ -84,17 +91,32 @@ class Sheet:
         """All fields, in reading order (see `in_reading_order`)."""
         return in_reading_order(self._fields)
 
-    def comb(self, x_mm: float, y_mm: float, cells: str, boxes: Boxes = USUAL_BOXES, *, printed: bool = False) -> None:
-        """Print a row of boxes, one for each character of `cells`."""
-        self._field(FieldKind.COMB, x_mm, y_mm, [cells], boxes, printed)
-
-    def grid(self, x_mm: float, y_mm: float, rows: Sequence[str], boxes: Boxes = USUAL_BOXES) -> None:
-        """Print rows of adjoining boxes, one for each character of each row."""
-        self._field(FieldKind.GRID, x_mm, y_mm, rows, boxes, printed=False)
-
-    def _field(
-        self, kind: FieldKind, x_mm: float, y_mm: float, rows: Sequence[str], boxes: Boxes, printed: bool
+    def comb(
+        self,
+        x_mm: float,
+        y_mm: float,
+        cells: str,
+        boxes: Boxes = USUAL_BOXES,
+        *,
+        name: str = "",
+        printed: bool = False,
+        apart: bool = False,
     ) -> None:
+        """Print a row of boxes, one for each character of `cells`; the rest is said of `PrintedField`."""
+        quads_mm = self._boxes(x_mm, y_mm, [cells], boxes)
+        if printed:
+            self._print_digits(cells, quads_mm, boxes)
+        self._fields.append(PrintedField(name, FieldKind.COMB, 1, len(cells), cells, quads_mm, printed, apart))
+
+    def grid(
+        self, x_mm: float, y_mm: float, rows: Sequence[str], boxes: Boxes = USUAL_BOXES, *, name: str = ""
+    ) -> None:
+        """Print rows of adjoining boxes, one for each character of each row."""
+        quads_mm = self._boxes(x_mm, y_mm, rows, boxes)
+        self._fields.append(PrintedField(name, FieldKind.GRID, len(rows), len(rows[0]), "".join(rows), quads_mm))
+
+    def _boxes(self, x_mm: float, y_mm: float, rows: Sequence[str], boxes: Boxes) -> NDArray[np.float64]:
+        """Print a box for each character of each row, and give their `quads_mm`."""
         turn = math.radians(boxes.angle_deg)
         axes = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
         box = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * (boxes.width_mm, boxes.height_mm)
@@ -106,12 +128,10 @@ class Sheet:
                 for column in range(len(rows[0]))
             ]
         )
-        quads_mm = corners @ axes + (x_mm, y_mm)
+        quads_mm: NDArray[np.float64] = corners @ axes + (x_mm, y_mm)
         for quad in quads_mm:
             self.lines([*quad, quad[0], quad[1]], boxes.line_pt, boxes.colour)
-        if printed:
-            self._print_digits("".join(rows), quads_mm, boxes)
-        self._fields.append(PrintedField(kind, len(rows), len(rows[0]), "".join(rows), printed, quads_mm))
+        return quads_mm
 
     def _print_digits(self, cells: str, quads_mm: NDArray[np.float64], boxes: Boxes) -> None:
         size_mm = 0.8 * boxes.height_mm

@@ -52,7 +52,7 @@ def read() -> Cells:
 
 def _pages() -> Iterator[tuple[str, Page]]:
     for job in JOBS:
-        for file in sorted((SAMPLES / job / "scans").iterdir()):
+        for file in sorted((SAMPLES / "scans" / job).iterdir()):
             for page in read_pages(ScanFile(file, file.name), None, Limits()):
                 assert isinstance(page, Page), f"{file.name} cannot be decoded"
                 yield job, page

@@ -51,7 +51,7 @@ def arguments_after(program: str) -> list[list[str]]:
 
 def as_read(scan: str) -> list[dict[str, str]]:
     """Read the first page of a sample and give its rows of fields.csv."""
-    page = next(read_pages(ScanFile(ROOT / "samples" / scan, scan), (1,), Limits()))
+    page = next(read_pages(ScanFile(ROOT / "samples/scans" / scan, scan), (1,), Limits()))
     assert not isinstance(page, PageFailure)
     result: PageResult = digitize_page(page, load_classifier(), AcceptancePolicy.from_max_errors(DEFAULT_MAX_ERRORS))
     return list(csv.DictReader(io.StringIO(fields_csv([result]))))
@@ -68,8 +68,8 @@ def test_the_command_that_reads_the_samples_installs_only_what_it_needs() -> Non
     """Neither the tools of development nor the extra `train`, and its scans are there."""
     [line] = [line for line in README.splitlines() if line.startswith("pip install uv") and "digitizer run" in line]
 
-    assert re.fullmatch(r"pip install uv && uv run --no-dev digitizer run samples --out out", line)
-    assert any((ROOT / "samples").glob("*/scans/*"))
+    assert re.fullmatch(r"pip install uv && uv run --no-dev digitizer run samples/scans --out out", line)
+    assert any((ROOT / "samples/scans").glob("*/*"))
 
 
 @pytest.mark.parametrize("arguments", arguments_after("digitizer"), ids=" ".join)

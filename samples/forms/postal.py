@@ -7,6 +7,9 @@ from samples.sheet import Boxes, Colour, Sheet
 ORANGE: Colour = (0.98, 0.62, 0.40)
 """A drop-out colour: a red lamp does not see it, a grey scan shows it light."""
 
+LIST_ROWS = 10
+"""How many orders a list of redirections holds."""
+
 GREETING = (
     "Please find enclosed the copy of your contract that you asked for. Keep it with your papers; "
     "we hold the signed original for ten years. Nothing else is needed from you."
@@ -23,7 +26,7 @@ def letter_card(name: str, street: str, town: str, code: str, colour: Colour) ->
         sheet.text(80, 52 + 8 * row, line, 3.6, "Times-Roman")
         sheet.lines([(80, 53.5 + 8 * row), (140, 53.5 + 8 * row)], 0.3)
     sheet.text(80, 79, "Postal code", 2.4)
-    sheet.comb(80, 81, code, Boxes(7.5, 9.5, line_pt=1.0, colour=colour))
+    sheet.comb(80, 81, code, Boxes(7.5, 9.5, line_pt=1.0, colour=colour), name="postal_code")
     return sheet
 
 
@@ -34,15 +37,15 @@ def foreign_card(sender: Sequence[str], sender_code: str, recipient: Sequence[st
     sheet.text(8, 32, "From / De", 2.6)
     for row, line in enumerate(sender):
         sheet.text(8, 38 + 5.5 * row, line, 3.2, "Times-Roman")
-    sheet.comb(8, 53, sender_code, Boxes(5.5, 7, line_pt=0.7))
+    sheet.comb(8, 53, sender_code, Boxes(5.5, 7, line_pt=0.7), name="sender_code")
     sheet.text(72, 54, "To / A", 2.6)
     for row, line in enumerate(recipient):
         sheet.text(72, 61 + 6 * row, line, 3.8, "Times-Roman")
-    sheet.comb(72, 84, code, Boxes(7, 9, gap_mm=2, line_pt=0.9))
+    sheet.comb(72, 84, code, Boxes(7, 9, gap_mm=2, line_pt=0.9), name="recipient_code")
     return sheet
 
 
-def redirection_list(names: Sequence[tuple[str, str]], codes: Sequence[tuple[str, str]], number: int) -> Sheet:
+def redirection_list(names: Sequence[tuple[str, str]], codes: Sequence[tuple[str, str]], number: str) -> Sheet:
     """Print an A4 list of redirection orders: the old and the new postal code of each person."""
     sheet = Sheet(210, 297)
     sheet.text(18, 24, "Redirection of mail", 6.5, "Helvetica-Bold")
@@ -61,9 +64,9 @@ def redirection_list(names: Sequence[tuple[str, str]], codes: Sequence[tuple[str
         top_mm = 59 + 21 * row
         sheet.text(18, top_mm + 4, name, 3.6, "Helvetica-Bold")
         sheet.text(18, top_mm + 9, street, 3.2)
-        sheet.comb(102, top_mm, old, Boxes(6, 7.5))
+        sheet.comb(102, top_mm, old, Boxes(6, 7.5), name=f"old_{row + 1}")
         sheet.text(142, top_mm + 5, "to", 3.4, anchor="middle")
-        sheet.comb(152, top_mm, new, Boxes(6, 7.5))
+        sheet.comb(152, top_mm, new, Boxes(6, 7.5), name=f"new_{row + 1}")
         sheet.lines([(18, top_mm + 13.5), (192, top_mm + 13.5)], 0.3)
     sheet.text(18, 283, "Form P 12 - Post office copy", 2.4)
     return sheet

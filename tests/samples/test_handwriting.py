@@ -114,6 +114,16 @@ def test_pool_hands_out_each_image_once_before_any_twice() -> None:
     assert taken[10] == taken[0]
 
 
+def test_spare_pool_leaves_the_order_of_the_pool_alone() -> None:
+    """It is one pool that hands out from the other end."""
+    pool, other = bundled_pool(np.random.default_rng(0)), bundled_pool(np.random.default_rng(0))
+
+    spare = [pool.spare.take(7).tobytes() for _ in range(10)]
+
+    assert [pool.take(7).tobytes() for _ in range(10)] == spare[::-1]
+    assert pool.take(7).tobytes() == other.take(7).tobytes() == spare[-1]
+
+
 def test_digit_in_many_pieces_is_not_whole() -> None:
     """Two pieces may be a five and its bar; three are a ruin."""
     image = np.zeros((28, 28), np.uint8)

@@ -116,6 +116,23 @@ def test_scan_changes_neither_its_input_nor_its_mind() -> None:
     assert np.array_equal(paper, before)
 
 
+@pytest.mark.parametrize("apart", [True, False])
+def test_field_written_apart_leaves_the_rest_as_it_was(apart: bool) -> None:
+    """Above and below it the page is the same as where it is empty; a field written otherwise shifts what follows."""
+    pages = []
+    for cells in ("12", "__"):
+        sheet = Sheet(60, 60)
+        for y_mm, written in ((10, "34"), (25, cells), (40, "56")):
+            sheet.comb(10, y_mm, written, apart=apart and y_mm == 25)
+        rng = np.random.default_rng(0)
+        pages.append(write_form(sheet, DPI, Hand(GEL_BLACK), bundled_pool(rng), rng).pixels)
+
+    same = np.all(pages[0] == pages[1], axis=(1, 2))
+
+    assert not same[200:250].all()
+    assert same[300:].all() == apart
+
+
 def test_fields_are_named_in_reading_order() -> None:
     """Top to bottom; left to right where the middles differ by less than half a box height."""
     sheet = Sheet(120, 80)

@@ -8,6 +8,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from samples.blanks import BLANK_FORMS
 from samples.digits import BUNDLED_FILE
 from samples.jobs import JOBS
 from samples.make_samples import draw_job, main
@@ -17,9 +18,9 @@ SAMPLES = BUNDLED_FILE.parent
 jobs = pytest.mark.parametrize("job", sorted(JOBS))
 
 
-def truth(folder: Path) -> list[dict[str, str]]:
+def truth(folder: Path, name: str = "truth.csv") -> list[dict[str, str]]:
     """Read the truth of a job."""
-    with (folder / "truth.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -32,16 +33,16 @@ def page_count(file: Path) -> int:
         return int(getattr(image, "n_frames", 1))
 
 
-def assert_truth_covers_scans(folder: Path) -> None:
+def assert_truth_covers_scans(scans: Path, folder: Path) -> None:
     """Check that the truth names every page of every scan, and no other."""
-    pages = {(file.name, str(page + 1)) for file in (folder / "scans").iterdir() for page in range(page_count(file))}
+    pages = {(file.name, str(page + 1)) for file in scans.iterdir() for page in range(page_count(file))}
     assert {(row["scan"], row["page"]) for row in truth(folder)} == pages
 
 
 @jobs
 def test_every_page_of_every_scan_has_its_truth(job: str) -> None:
     """The truth names all pages of all files, and nothing else."""
-    assert_truth_covers_scans(SAMPLES / job)
+    assert_truth_covers_scans(SAMPLES / "scans" / job, SAMPLES / job)
 
 
 @jobs
@@ -61,8 +62,8 @@ def test_samples_are_small_and_still_enough_to_measure_with() -> None:
     rows = [row for job in JOBS for row in truth(SAMPLES / job)]
 
     assert sum(len(row["value"]) for row in rows) >= 600
-    assert sum(page_count(file) for job in JOBS for file in (SAMPLES / job / "scans").iterdir()) >= 25
-    assert sum(file.stat().st_size for job in JOBS for file in (SAMPLES / job / "scans").iterdir()) < 15e6
+    assert sum(page_count(file) for job in JOBS for file in (SAMPLES / "scans" / job).iterdir()) >= 25
+    assert sum(file.stat().st_size for job in JOBS for file in (SAMPLES / "scans" / job).iterdir()) < 15e6
 
 
 @jobs
@@ -72,6 +73,15 @@ def test_job_says_in_three_lines_what_it_is(job: str) -> None:
 
     assert len(text.splitlines()) == 3
     assert "CC BY-SA 3.0" in text
+
+
+@jobs
+def test_both_truths_are_the_same_but_for_the_names(job: str) -> None:
+    """Row by row, in the same order."""
+    rows, named = truth(SAMPLES / job), truth(SAMPLES / job, "truth_with_template.csv")
+
+    assert [row | {"field": ""} for row in named] == [row | {"field": ""} for row in rows]
+    assert not {row["field"] for row in named} & {row["field"] for row in rows}
 
 
 def test_exam_totals_are_the_sums_of_their_marks() -> None:
@@ -89,11 +99,12 @@ def test_job_can_be_drawn_again(job: str, tmp_path: Path) -> None:
     drawn = []
     for folder in (tmp_path / "first", tmp_path / "second"):
         draw_job(job, folder, BUNDLED_FILE, seed=7)
-        drawn.append({file.name: file.read_bytes() for file in folder.rglob("*") if file.is_file()})
+        drawn.append({file.relative_to(folder): file.read_bytes() for file in folder.rglob("*") if file.is_file()})
 
     assert drawn[0] == drawn[1]
-    assert_truth_covers_scans(tmp_path / "first")
-    assert drawn[0].keys() == {"truth.csv", *(file.name for file in (SAMPLES / job / "scans").iterdir())}
+    assert_truth_covers_scans(tmp_path / "first" / "scans" / job, tmp_path / "first" / job)
+    assert all((SAMPLES / file).is_file() for file in drawn[0])
+    assert {file.name for file in drawn[0]} >= {f"{form}.png" for form in BLANK_FORMS[job]}
 
 
 def test_missing_digits_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

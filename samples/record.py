@@ -1,22 +1,30 @@
 """The scans of a job while it is drawn: collects what each page says, and writes it down as the truth."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from digitizer.document import BLANK, VOID
 from samples.digits import DigitPool
-from samples.files import save_g4_tiff, save_jpeg, save_pdf, save_phone_jpeg, save_png
+from samples.files import save_g4_tiff, save_jpeg, save_pdf, save_phone_jpeg, save_png, write_csv
 from samples.handwriting import Hand, sign
 from samples.page import DrawnPage, turned, write_form
 from samples.phone import photograph
 from samples.scanner import Scanner, scan, some_scanner, to_black_and_white, to_grey
 from samples.sheet import Sheet
 
-TRUTH_COLUMNS = ("scan", "page", "field", "value", "cells")
+
+class TruthRow(NamedTuple):
+    """What stands in a field: a row of the truth."""
+
+    scan: str
+    page: int
+    field: str
+    value: str
+    cells: str
 
 
 @dataclass(slots=True)
@@ -26,15 +34,18 @@ class Job:
     Attributes
     ----------
     folder
-        Gets `scans/` and `truth.csv`.
+        Gets the scans.
     rows
-        The truth so far, a row per field.
+        The truth so far, a row per field, with its name in a run without a template.
+    template_names
+        What the form's template calls the field of each row.
     """
 
     folder: Path
     pool: DigitPool
     rng: np.random.Generator
-    rows: list[tuple[str, int, str, str, str]] = field(default_factory=list)
+    rows: list[TruthRow] = field(default_factory=list)
+    template_names: list[str] = field(default_factory=list)
 
     def jpeg(self, name: str, page: DrawnPage, dpi: int, quality: int, *, grey: bool = True) -> None:
         """Write a page as a JPEG file."""
@@ -61,12 +72,13 @@ class Job:
         save_pdf(self._file(name), [to_grey(page.pixels) for page in pages], dpi, quality)
         self._note(name, pages)
 
-    def write_truth(self) -> None:
-        """Write `truth.csv`, sorted."""
-        with (self.folder / "truth.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(TRUTH_COLUMNS)
-            writer.writerows(sorted(self.rows))
+    def write_truth(self, folder: Path) -> None:
+        """Write the truth twice, in the same order: fields named as without a template, and as the templates do."""
+        folder.mkdir(parents=True, exist_ok=True)
+        pairs = sorted(zip(self.rows, self.template_names, strict=True))
+        write_csv(folder / "truth.csv", TruthRow._fields, [row for row, _ in pairs])
+        named = [row._replace(field=name) for row, name in pairs]
+        write_csv(folder / "truth_with_template.csv", TruthRow._fields, named)
 
     def scanned(
         self,
@@ -100,7 +112,7 @@ class Job:
         return DrawnPage(sign(page.pixels, (left, top), (width, height), hand, self.rng), page.fields)
 
     def _file(self, name: str) -> Path:
-        file = self.folder / "scans" / name
+        file = self.folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         return file
 
@@ -108,4 +120,5 @@ class Job:
         for number, page in enumerate(pages, start=1):
             for drawn in page.fields:
                 value = drawn.cells.replace(BLANK, "").replace(VOID, "")
-                self.rows.append((name, number, drawn.name, value, drawn.cells))
+                self.rows.append(TruthRow(name, number, drawn.name, value, drawn.cells))
+                self.template_names.append(drawn.template_name)
