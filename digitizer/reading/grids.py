@@ -60,7 +60,9 @@ def find_grids(boxes: Boxes, rulings: Rulings) -> tuple[list[NDArray[np.float64]
     used = np.zeros(len(boxes), bool)
     for places in sorted(_connected(beside, below), key=len, reverse=True):
         grid = _grid(places, boxes, rulings.mask) if _is_linked(places, below) else None
-        if grid is not None and _is_paper(grid, rulings.ink) and not any(_overlap(grid, other) for other in grids):
+        if grid is None or _goes_on_undivided(grid, boxes) or any(_overlap(grid, other) for other in grids):
+            continue
+        if _is_paper(grid, rulings.ink):
             grids.append(grid)
             used[list(places.values())] = True
     return grids, Boxes(boxes.quads[~used])
@@ -70,6 +72,21 @@ def _is_linked(places: _Places, below: Neighbours) -> bool:
     """Tell whether most of the boxes that stand above each other in a group share a line."""
     pairs = [(box, places[row + 1, column]) for (row, column), box in places.items() if (row + 1, column) in places]
     return 2 * sum(int(below[upper]) == lower for upper, lower in pairs) > len(pairs)
+
+
+def _goes_on_undivided(grid: NDArray[np.float64], boxes: Boxes) -> bool:
+    """Tell whether boxes as high as both rows of a grid adjoin it: a comb, some of whose boxes strokes cut in half."""
+    if len(grid) > 2:
+        return False
+    left, right = grid[[0, -1], 0][[0, 1], [0, 3]], grid[[0, -1], -1][[0, 1], [1, 2]]
+    width = np.linalg.norm(grid[:, :, 1] - grid[:, :, 0], axis=2).mean()
+    quads = boxes.quads
+    apart = np.minimum(
+        np.linalg.norm(quads[:, [1, 2]] - left, axis=2).max(axis=1),
+        np.linalg.norm(quads[:, [0, 3]] - right, axis=2).max(axis=1),
+    )
+    alike = np.linalg.norm(quads[:, 1] - quads[:, 0], axis=1) < _MAX_ASPECT * width
+    return bool((alike & (apart < _MAX_STRAY * width)).any())
 
 
 def _is_paper(grid: NDArray[np.float64], ink: NDArray[np.uint8]) -> bool:
