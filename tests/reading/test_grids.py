@@ -45,6 +45,17 @@ def test_a_grid_keeps_its_cells_under_large_digits(seed: int) -> None:
     assert_exactly_found(filled(sheet, hand=Hand(FELT_BLUE, size=0.7, overshoot=0.2), seed=seed))
 
 
+def test_a_comb_whose_boxes_are_cut_in_half_is_no_grid() -> None:
+    """Strokes from side to side make two boxes of one; the boxes beside them tell what it is."""
+    sheet = small_sheet()
+    sheet.comb(15, 10, "________", Boxes(5, 7))
+    sheet.lines([(30, 13.5), (55, 13.5)], 1.0)
+
+    (field,) = fields_on(filled(sheet).pixels)
+
+    assert (field.kind, field.columns) == (FieldKind.COMB, 8)
+
+
 def test_a_grid_right_below_a_comb_is_a_field_of_its_own() -> None:
     """A mm of paper between them is enough."""
     sheet = small_sheet()
