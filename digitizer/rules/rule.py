@@ -1,7 +1,12 @@
 """What a rule is: a law that the value of a field, or the values of several, must obey."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
+
+Masses = Mapping[int | None, float]
+"""What a field may say as a number, None where no digit is written, with the mass of evidence for it, 0-1."""
+Plus = Callable[[float, float], float]
+"""How masses that lead to the same number go together: `operator.add` for how likely it is, `max` for the best way."""
 
 
 class Rule(Protocol):
@@ -36,3 +41,24 @@ class CrossRule(Protocol):
 
     def holds(self, values: Mapping[str, str]) -> bool:
         """Tell whether values, of which some may be empty, obey it."""
+
+    def share(self, digits: Sequence[int]) -> float:
+        """About which share of all ways to fill the fields obeys it, (0-1].
+
+        Parameters
+        ----------
+        digits
+            How many digits each of `fields` holds, 0 for a blank one. 1.0 is returned where too much is blank for
+            the rule to say anything.
+        """
+
+    def support(self, masses: Sequence[Masses], plus: Plus) -> tuple[list[dict[int | None, float]], float]:
+        """Return for each field, and each number it may say, the mass of all that the others say in agreement with it.
+
+        And which share of all mass, 0-1, was left out of account.
+
+        Parameters
+        ----------
+        masses
+            For each of `fields`; not changed.
+        """
