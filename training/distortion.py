@@ -86,7 +86,8 @@ def _noise(image: Image, rng: np.random.Generator) -> Image:
 
 def _grain(image: Image, rng: np.random.Generator) -> Image:
     """Let ink cover the paper unevenly, in grains of 1 to 3 px: multiplicative speckle of gamma distribution."""
-    size, looks = int(rng.integers(SIZE_PX // 3, SIZE_PX + 1)), rng.uniform(0.5, 6)
+    size = SIZE_PX if rng.random() < 0.5 else int(rng.integers(SIZE_PX // 3, SIZE_PX))
+    looks = rng.uniform(0.5, 8)
     speckle = cv2.resize(rng.gamma(looks, 1 / looks, (size, size)), image.shape, interpolation=cv2.INTER_LINEAR)
     return np.asarray(np.clip(image * np.asarray(speckle), 0, 255), np.uint8)
 

@@ -44,7 +44,7 @@ class Recipe:
     """
 
     network: str = "default"
-    epochs: int = 48
+    epochs: int = 40
     batch: int = 256
     peak_rate: float = 4e-3
     warm_up: float = 0.1
@@ -53,7 +53,7 @@ class Recipe:
     smoothing: float = 0.0
     distortion: float = 1.0
     calm: float = 0.7
-    damage: float = 0.14
+    damage: float = 0.22
     sheets: int = 4000
     from_sheets: float = 1.2
     integers: bool = True
