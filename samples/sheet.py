@@ -190,15 +190,19 @@ class Sheet:
         bottom_mm = self.height_mm - y_mm - height_mm
         self._canvas.rect(x_mm * mm, bottom_mm * mm, width_mm * mm, height_mm * mm, stroke=0, fill=1)
 
+    def pdf(self) -> bytes:
+        """Give the printed sheet as a PDF; ends the drawing."""
+        if not self._file.getbuffer().nbytes:
+            self._canvas.save()
+        return self._file.getvalue()
+
     def render(self, dpi: float) -> NDArray[np.uint8]:
         """Give the printed sheet as (height, width, 3) uint8, red-green-blue, paper 255.
 
         A point (x, y) in mm lies at pixel (x * dpi / 25.4 - 0.5, y * dpi / 25.4 - 0.5). Ends the
         drawing: nothing can be printed on the sheet afterwards.
         """
-        if not self._file.getbuffer().nbytes:
-            self._canvas.save()
-        with pypdfium2.PdfDocument(self._file.getvalue()) as document:
+        with pypdfium2.PdfDocument(self.pdf()) as document:
             bitmap = document[0].render(scale=dpi / 72, rev_byteorder=True)
             return np.array(bitmap.to_numpy()[:, :, :3])
 
