@@ -35,11 +35,11 @@ class Source(IntEnum):
 
 
 BOXED = {
-    Source.HANDWRITTEN: 0.45, Source.DRAWN: 0.05, Source.PRINTED: 0.07, Source.NO_DIGIT: 0.33, Source.VOID: 0.10,
+    Source.HANDWRITTEN: 0.45, Source.DRAWN: 0.07, Source.PRINTED: 0.06, Source.NO_DIGIT: 0.32, Source.VOID: 0.10,
 }  # fmt: skip
 """Shares of what is written into boxes, scanned and cut."""
 BARE = {
-    Source.HANDWRITTEN: 0.29, Source.DRAWN: 0.05, Source.PRINTED: 0.07, Source.NO_DIGIT: 0.47, Source.VOID: 0.12,
+    Source.HANDWRITTEN: 0.29, Source.DRAWN: 0.08, Source.PRINTED: 0.06, Source.NO_DIGIT: 0.46, Source.VOID: 0.11,
 }  # fmt: skip
 """Shares of what is brought to MNIST format as it was drawn: were only digits ever this clean, being clean would
 make a digit."""

@@ -44,7 +44,7 @@ class Recipe:
     """
 
     network: str = "default"
-    epochs: int = 40
+    epochs: int = 36
     batch: int = 256
     peak_rate: float = 4e-3
     warm_up: float = 0.1
