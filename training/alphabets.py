@@ -77,7 +77,8 @@ DIGITS = {
     "9": ["43 03 00 40 46 06", "43 12 01 10 30 41 43 35 16", "40 10 01 03 13 43|40 46"],
 }
 """Digits as they are taught in various countries, where these differ from most of MNIST: 1 with a long upstroke or a
-foot, 7 with a bar, open and closed 4; and as they are drawn along the seven segments that some forms print. Some have sharp corners; both ways round are drawn."""
+foot, 7 with a bar, open and closed 4; and as they are drawn along the seven segments that some forms print. Some have
+sharp corners; both ways round are drawn."""
 
 
 def parse_strokes(text: str) -> list[Stroke]:
