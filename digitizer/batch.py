@@ -1,6 +1,6 @@
 """The whole job: a folder of scans in, `fields.csv`, `pages.csv` and `summary.json` out.
 
-1. Lock the output folder and load the model.
+1. Lock the output folder; load the model and the templates.
 2. Find the scans and look into each, in worker processes.
 3. Deal their pages out in chunks, and read the chunks in worker processes.
 4. Where a worker crashes or hangs, retry file by file, then page by page: only the culprit is lost.
@@ -18,12 +18,12 @@ from threading import Lock
 from typing import Protocol, Self, TypeVar
 
 from digitizer.document import PageResult, PageStatus, ScanFile
-from digitizer.errors import UsageError
+from digitizer.errors import TemplateError, UsageError
 from digitizer.ledger.export import write_results
 from digitizer.ledger.lock import output_lock
 from digitizer.ledger.summary import Provenance, Summary, summarize
 from digitizer.policy import DEFAULT_MAX_ERRORS, AcceptancePolicy
-from digitizer.reader import ModelInfo, OpenReader
+from digitizer.reader import OpenReader, ReaderInfo
 from digitizer.scans.decode import Limits
 from digitizer.scans.discovery import Found, discover
 from digitizer.tasks import Chunk, Inspected, Inspection, plan_chunks
@@ -51,6 +51,8 @@ class Job:
         Folder of the results; made if it does not exist.
     model
         A model folder, the name of a shipped model, or None for the default one.
+    template
+        A template or a folder of templates; None to read every comb and grid of every page.
     workers
         Worker processes at most.
     pages_per_chunk
@@ -66,6 +68,7 @@ class Job:
     policy: AcceptancePolicy = field(default_factory=lambda: AcceptancePolicy.from_max_errors(DEFAULT_MAX_ERRORS))
     limits: Limits = field(default_factory=Limits)
     model: Path | str | None = None
+    template: Path | None = None
     workers: int = field(default_factory=lambda: usable_cpus())
     pages_per_chunk: int = PAGES_PER_CHUNK
     page_timeout_s: float = PAGE_TIMEOUT_S
@@ -126,18 +129,20 @@ def digitize_folder(
         If another run writes into the same folder.
     """
     _prepare(job)
-    settings = WorkerSettings(
-        setup or OpenReader(job.model, job.policy, job.limits), job.page_timeout_s, job.worker_memory_bytes
-    )
+    reader = setup or OpenReader(job.model, job.policy, job.limits, job.template)
+    settings = WorkerSettings(reader, job.page_timeout_s, job.worker_memory_bytes)
     with output_lock(job.out), Workers(settings, job.workers) as workers:
-        model: ModelInfo = workers.info()
+        info: ReaderInfo = workers.info()
         found = discover(job.scans, _excluded(job))
         rows = [_not_opened(each) for each in found if not each.to_read]
         inspected = _inspect([each.file for each in found if each.to_read], job, workers, progress)
         rows += [_whole_file(each.file, PageStatus.FAILED, each.reason) for each in inspected if each.info is None]
         chunks = plan_chunks(inspected, job.pages_per_chunk, job.workers)
         rows += _read(chunks, workers, execute or partial(on_threads, threads=job.workers), progress)
-        summary = summarize(rows, Provenance(version("digitizer"), model.name, model.sha256, job.policy.threshold))
+        provenance = Provenance(
+            version("digitizer"), info.model, info.model_sha256, job.policy.threshold, info.templates
+        )
+        summary = summarize(rows, provenance)
         write_results(job.out, rows, summary)
     return summary
 
@@ -223,6 +228,8 @@ def _prepare(job: Job) -> None:
         raise UsageError("At least one worker is needed, and one page in a chunk.")
     if not job.scans.exists():
         raise UsageError(f"There is no such folder or file of scans: {job.scans}")
+    if job.template is not None and not job.template.exists():
+        raise TemplateError(f"There is no such template or folder of templates: {job.template}")
     if job.out.resolve() == job.scans.resolve():
         raise UsageError(f"Results do not go into the folder of scans itself: {job.out}. Choose another --out.")
     try:

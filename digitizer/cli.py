@@ -1,4 +1,4 @@
-"""The command line: `digitizer run`, `digitizer score`. All that is printed is printed here."""
+"""The command line: `digitizer run`, `score` and `template`, each of which prints what it has to say itself."""
 
 import os
 import signal
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitizer.errors import DigitizerError, ExitCode, TemplateError, UsageError
+from digitizer import template_commands
+from digitizer.errors import DigitizerError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from digitizer.policy import AcceptancePolicy
@@ -22,6 +23,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(template_commands.app)
 
 DEFAULT_OUT = Path("digitizer-out")
 TRACEBACK_VARIABLE = "DIGITIZER_TRACEBACK"
@@ -76,22 +79,31 @@ def run(
     model: Annotated[
         str | None, typer.Option(help="A model folder, or the name of a shipped model.", show_default="the shipped one")
     ] = None,
-    template: Annotated[Path | None, typer.Option(help="Not yet: forms are read without templates.")] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            help="A template, or a folder of templates: only pages of these forms are read.",
+            show_default="none: every comb and grid is read",
+        ),
+    ] = None,
 ) -> None:
     """Read all scans; write fields.csv, pages.csv and summary.json.
 
     Exit codes: 0 all read, 2 wrong usage, 3 some pages were rejected or failed, 75 another run holds the
     output folder, 130 stopped by Ctrl-C, 1 a bug.
     """
-    if template is not None:
-        raise TemplateError("Templates come in a later release; without --template every comb and grid is read.")
     policy = acceptance_policy(max_errors, threshold)
 
     from digitizer.batch import Job, digitize_folder, usable_cpus
     from digitizer.console import ProgressDisplay, print_outcome
 
     job = Job(
-        scans=scans, out=out, policy=policy, model=_model(model), workers=usable_cpus() if workers is None else workers
+        scans=scans,
+        out=out,
+        policy=policy,
+        model=_model(model),
+        template=template,
+        workers=usable_cpus() if workers is None else workers,
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # stop as cleanly as at Ctrl-C
     try:

@@ -143,6 +143,36 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldReading:
+    """What one field says, before anyone decides whether that is good enough.
+
+    Attributes
+    ----------
+    symbols
+        One character per cell, or per digit of a box.
+    confidence
+        Probability, 0-1, that all of it is right.
+    cell_confidences
+        0-1, one per symbol.
+    machine_symbols
+        What stood there before the rules had their say; the same as `symbols` where they changed nothing.
+    doubt
+        Why a person has to see it however sure it is; empty where nothing forces that.
+    corners
+        (N, 2) float64, (x, y) px on the page: points that its bounding box holds.
+    """
+
+    form: str
+    name: str
+    symbols: str
+    confidence: float
+    cell_confidences: tuple[float, ...]
+    machine_symbols: str
+    doubt: str
+    corners: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
 class FieldResult:
     """What one field says: one row of `fields.csv`.
 

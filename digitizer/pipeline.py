@@ -1,7 +1,8 @@
 """The whole story of a page: find its fields, read them, judge them."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from digitizer.document import (
     UNREADABLE,
     VOID,
     Field,
+    FieldReading,
     FieldResult,
     FieldStatus,
     Page,
@@ -21,6 +23,9 @@ from digitizer.document import (
 from digitizer.policy import AcceptancePolicy
 from digitizer.reading.page import Classifier, read_page
 
+if TYPE_CHECKING:
+    from digitizer.forms.template import Template
+
 NO_FIELDS = "no_fields"
 """Reason of a rejected page: no comb and no grid of boxes was found on it."""
 UNREADABLE_CELL = "unreadable"
@@ -29,69 +34,93 @@ LOW_CONFIDENCE = "low_confidence"
 """Reason for review: the value is less certain than the error rate asks for."""
 
 
-def digitize_pages(pages: Iterable[Page], classifier: Classifier, policy: AcceptancePolicy) -> list[PageResult]:
+def digitize_pages(
+    pages: Iterable[Page], classifier: Classifier, policy: AcceptancePolicy, templates: Sequence["Template"] = ()
+) -> list[PageResult]:
     """Read pages one by one, in their order, so that one page at a time is in memory."""
-    return [digitize_page(page, classifier, policy) for page in pages]
+    return [digitize_page(page, classifier, policy, templates) for page in pages]
 
 
-def digitize_page(page: Page, classifier: Classifier, policy: AcceptancePolicy) -> PageResult:
-    """Read every comb and grid of boxes on a page."""
-    reading = read_page(page.pixels, classifier)
-    fields = tuple(
-        _field_result(field, cells, _field_confidence(cells, classifier.field_exponent), page, policy)
-        for field, cells in zip(reading.fields, reading.readings, strict=True)
-    )
+def digitize_page(
+    page: Page, classifier: Classifier, policy: AcceptancePolicy, templates: Sequence["Template"] = ()
+) -> PageResult:
+    """Read a page: the fields of the form that it is, or without templates every comb and grid of boxes on it."""
+    if templates:
+        from digitizer.form_pages import read_form  # only where there are templates: it needs a second more to import
+
+        form = read_form(page, templates, classifier)
+        readings, turn, name, residual_mm, reason = form.fields, form.turn, form.form, form.residual_mm, form.reason
+    else:
+        anything = read_page(page.pixels, classifier)
+        readings = tuple(
+            _as_read(*each, classifier.field_exponent) for each in zip(anything.fields, anything.readings, strict=True)
+        )
+        turn, name, residual_mm, reason = anything.turn, AUTO_FORM, None, "" if readings else NO_FIELDS
     return PageResult(
         scan=page.scan,
         page=page.number,
-        form=AUTO_FORM,
-        status=PageStatus.DONE if fields else PageStatus.REJECTED,
-        reason="" if fields else NO_FIELDS,
-        fields=fields,
+        form=name,
+        status=PageStatus.REJECTED if reason else PageStatus.DONE,
+        reason=reason,
+        fields=tuple(_judged(reading, page, policy) for reading in readings),
+        residual_mm=residual_mm,
         dpi=page.dpi,
-        rotation=None if reading.turn is None else 90 * reading.turn,
+        rotation=None if turn is None else 90 * turn,
         sha256=page.sha256,
     )
 
 
-def _field_confidence(cells: tuple[Reading, ...], exponent: float) -> float:
-    """Return the probability, 0-1, that all cells of a field are right.
+def _as_read(field: Field, cells: tuple[Reading, ...], exponent: float) -> FieldReading:
+    """Put the cells of a field together, with no rules to help.
 
-    Their product would be it if each went wrong for itself. But errors in one field hang together: the same
-    hand, pen and scan. A power of the product, fitted on whole fields and told by the card of the model, allows
-    for that, and leaves the order of the fields as it is.
+    The product of their confidences would be the probability that all are right if each went wrong for itself. But
+    errors in one field hang together: the same hand, pen and scan. A power of the product, fitted on whole fields and
+    told by the card of the model, allows for that, and leaves the order of the fields as it is.
     """
-    return math.prod(cell.confidence for cell in cells) ** exponent
-
-
-def _field_result(
-    field: Field, cells: tuple[Reading, ...], confidence: float, page: Page, policy: AcceptancePolicy
-) -> FieldResult:
     symbols = "".join(cell.symbol for cell in cells)
-    value = "".join(symbol for symbol in symbols if symbol not in (BLANK, VOID, UNREADABLE))
-    reason = _reason_for_review(symbols, confidence, policy)
-    corners = np.concatenate([cell.quad for cell in field.cells])
-    height, width = page.pixels.shape
-    left, top = np.clip(np.floor(corners.min(axis=0)), 0, [width, height]).astype(int).tolist()
-    right, bottom = np.clip(np.ceil(corners.max(axis=0)), 0, [width, height]).astype(int).tolist()
-    return FieldResult(
+    return FieldReading(
         form=AUTO_FORM,
-        field=field.name,
-        value=value,
-        cells=symbols,
-        confidence=confidence,
+        name=field.name,
+        symbols=symbols,
+        confidence=math.prod(cell.confidence for cell in cells) ** exponent,
+        cell_confidences=tuple(cell.confidence for cell in cells),
+        machine_symbols=symbols,
+        doubt="",
+        corners=np.concatenate([cell.quad for cell in field.cells]),
+    )
+
+
+def _judged(reading: FieldReading, page: Page, policy: AcceptancePolicy) -> FieldResult:
+    """Decide whether a field goes straight through."""
+    reason = _reason_for_review(reading, policy)
+    height, width = page.pixels.shape
+    left, top = np.clip(np.floor(reading.corners.min(axis=0)), 0, [width, height]).astype(int).tolist()
+    right, bottom = np.clip(np.ceil(reading.corners.max(axis=0)), 0, [width, height]).astype(int).tolist()
+    return FieldResult(
+        form=reading.form,
+        field=reading.name,
+        value=_value(reading.symbols),
+        cells=reading.symbols,
+        confidence=reading.confidence,
         status=FieldStatus.REVIEW if reason else FieldStatus.ACCEPTED,
         reason=reason,
-        cell_confidences=tuple(cell.confidence for cell in cells),
+        cell_confidences=reading.cell_confidences,
         x=left,
         y=top,
         width=right - left,
         height=bottom - top,
-        machine_value=value,
+        machine_value=_value(reading.machine_symbols),
     )
 
 
-def _reason_for_review(symbols: str, confidence: float, policy: AcceptancePolicy) -> str:
-    if UNREADABLE in symbols:
+def _value(symbols: str) -> str:
+    """Leave out what is no digit."""
+    return "".join(symbol for symbol in symbols if symbol not in (BLANK, VOID, UNREADABLE))
+
+
+def _reason_for_review(reading: FieldReading, policy: AcceptancePolicy) -> str:
+    if UNREADABLE in reading.symbols + reading.machine_symbols:
         return UNREADABLE_CELL
-    return "" if policy.accepts(confidence) else LOW_CONFIDENCE
+    if reading.doubt:
+        return reading.doubt
+    return "" if policy.accepts(reading.confidence) else LOW_CONFIDENCE

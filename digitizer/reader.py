@@ -3,25 +3,39 @@
 Files are opened here and nowhere else, so that a hostile one can harm a worker only.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digitizer.document import Page, PageResult, ScanFile
 from digitizer.errors import ScanError
+from digitizer.ledger.summary import TemplateInfo
 from digitizer.pipeline import digitize_pages
 from digitizer.policy import AcceptancePolicy
 from digitizer.reading.classifier import DigitClassifier, load_classifier
 from digitizer.scans.decode import Limits, PageFailure, inspect, read_pages
 from digitizer.tasks import Chunk, Inspected, Inspection, failed_page
 
+if TYPE_CHECKING:
+    from digitizer.forms.template import Template
+
 
 @dataclass(frozen=True, slots=True)
-class ModelInfo:
-    """Which network read the scans: its name, and the SHA-256 of its card, which holds the hashes of all its files."""
+class ReaderInfo:
+    """With what scans are read.
 
-    name: str
-    sha256: str
+    Attributes
+    ----------
+    model, model_sha256
+        Name of the network, and the SHA-256 of its card, which holds the hashes of all its files.
+    templates
+        In the order of their ids; empty where every comb and grid is read.
+    """
+
+    model: str
+    model_sha256: str
+    templates: tuple[TemplateInfo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +46,24 @@ class OpenReader:
     ----------
     model
         A model folder, the name of a shipped model, or None for the default one.
+    template
+        A template or a folder of templates; None to read every comb and grid.
     """
 
     model: Path | str | None
     policy: AcceptancePolicy
     limits: Limits
+    template: Path | None = None
 
     def __call__(self) -> "Reader":
-        """Load the model.
+        """Load the model and the templates.
 
         Raises
         ------
         ModelError
-            If it is missing or altered.
+            If the model is missing or altered.
+        TemplateError
+            If a template is missing or wrong.
         """
         import cv2
 
@@ -55,21 +74,30 @@ class OpenReader:
             classifier = load_classifier(name=self.model)
         else:
             classifier = load_classifier()
-        return Reader(classifier, self.policy, self.limits)
+        templates = () if self.template is None else _load_templates(self.template)
+        return Reader(classifier, self.policy, self.limits, templates)
 
 
 class Reader:
     """Carries out the tasks of one worker process."""
 
-    def __init__(self, classifier: DigitClassifier, policy: AcceptancePolicy, limits: Limits) -> None:
+    def __init__(
+        self,
+        classifier: DigitClassifier,
+        policy: AcceptancePolicy,
+        limits: Limits,
+        templates: Sequence["Template"] = (),
+    ) -> None:
         self._classifier = classifier
         self._policy = policy
         self._limits = limits
+        self._templates = tuple(templates)
 
     @property
-    def info(self) -> ModelInfo:
-        """The model that this worker reads with."""
-        return ModelInfo(self._classifier.name, self._classifier.sha256)
+    def info(self) -> ReaderInfo:
+        """What this worker reads with."""
+        templates = tuple(TemplateInfo(each.id, each.version, each.sha256) for each in self._templates)
+        return ReaderInfo(self._classifier.name, self._classifier.sha256, templates)
 
     def __call__(self, task: Inspection | Chunk, beat: Callable[[], None]) -> list[Inspected] | list[PageResult]:
         """Carry out one task, with a sign of life after each file or page."""
@@ -86,7 +114,8 @@ class Reader:
 
     def _read(self, chunk: Chunk, beat: Callable[[], None]) -> list[PageResult]:
         failures: list[PageResult] = []
-        results = digitize_pages(self._pages(chunk, failures, beat), self._classifier, self._policy)
+        pages = self._pages(chunk, failures, beat)
+        results = digitize_pages(pages, self._classifier, self._policy, self._templates)
         answers = [*results, *failures]
         if sorted((answer.scan, answer.page or 0) for answer in answers) != sorted(chunk.identities()):
             raise RuntimeError("Pages went missing on their way through the pipeline")
@@ -108,3 +137,9 @@ class Reader:
             except ScanError as error:
                 failures.extend(failed_page(run, number, error.reason) for number in sorted(pending))
         beat()
+
+
+def _load_templates(path: Path) -> tuple["Template", ...]:
+    from digitizer.forms.load import load_templates  # YAML and its checks are needed only where there are templates
+
+    return load_templates(path)

@@ -43,6 +43,7 @@ def digitize_folder_flow(
     threshold: float | None = None,
     workers: int | None = None,
     pages_per_task: int = PAGES_PER_CHUNK,
+    template: str | None = None,
 ) -> State[Summary]:
     """Read every scan of a folder; write fields.csv, pages.csv and summary.json into `out`.
 
@@ -60,6 +61,8 @@ def digitize_folder_flow(
         Worker processes, and so tasks at once; by default one per usable core.
     pages_per_task
         Pages that one task reads.
+    template
+        A template or a folder of templates; without one every comb and grid of boxes is read.
 
     Returns
     -------
@@ -73,7 +76,14 @@ def digitize_folder_flow(
         else AcceptancePolicy(threshold)
     )
     count = workers or usable_cpus()
-    job = Job(scans=Path(scans), out=Path(out), policy=policy, workers=count, pages_per_chunk=pages_per_task)
+    job = Job(
+        scans=Path(scans),
+        out=Path(out),
+        policy=policy,
+        template=None if template is None else Path(template),
+        workers=count,
+        pages_per_chunk=pages_per_task,
+    )
     with ThreadPoolTaskRunner[list[PageResult]](max_workers=count) as runner:
         summary = digitize_folder(job, execute=as_tasks(runner), progress=progress_artifact())
     _publish(summary, job.out)
@@ -163,6 +173,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--threshold", type=float, help="instead of --max-errors: accept from this confidence on")
     parser.add_argument("--workers", type=int, help="worker processes")
     parser.add_argument("--pages-per-task", type=int, default=PAGES_PER_CHUNK, help="pages that one task reads")
+    parser.add_argument("--template", help="a template or a folder of templates")
     return parser
 
 

@@ -7,7 +7,7 @@ the file is looked into; `d.2.ok.png` is sound.
 from collections.abc import Callable
 
 from digitizer.document import AUTO_FORM, FieldResult, FieldStatus, PageResult, PageStatus, ScanFile
-from digitizer.reader import ModelInfo
+from digitizer.reader import ReaderInfo
 from digitizer.scans.decode import FileInfo
 from digitizer.scans.formats import ScanFormat
 from digitizer.tasks import Chunk, Inspected, Inspection
@@ -17,7 +17,7 @@ from tests.echo import misbehave
 class FakeReader:
     """Does in a worker process what file names say."""
 
-    info = ModelInfo("fake", "f" * 64)
+    info = ReaderInfo("fake", "f" * 64)
 
     def __call__(self, task: Inspection | Chunk, beat: Callable[[], None]) -> list[Inspected] | list[PageResult]:
         """Inspect or read, misbehaving where the names say so."""

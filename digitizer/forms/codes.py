@@ -19,7 +19,7 @@ def read_codes(pixels: NDArray[np.uint8]) -> tuple[str, ...]:
     if factor > 1:
         size = round(pixels.shape[1] / factor), round(pixels.shape[0] / factor)
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    formats = [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128]
+    formats = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128])
     return tuple(str(code.text) for code in zxingcpp.read_barcodes(pixels, formats=formats, try_downscale=False))
 
 

@@ -20,6 +20,8 @@ _BOX_ASPECT = (1.2, 8.0)
 """Width over height of a box for a number of at least two digits."""
 _CELL_ASPECT = 5.0
 """Most width over height of such a box in a table, where long cells are for words."""
+_MOST_CELLS = 24
+"""Most such boxes of one size on a page: more of them are for strokes or for words."""
 _DIGIT_HEIGHT_MM, _DIGIT_ASPECT = (6.2, 16.0), (0.55, 1.2)
 """A single frame for one digit."""
 _DIGIT_WIDTH = 0.65
@@ -73,7 +75,7 @@ def _is_box(frame: Frame, alike: Sequence[Frame], in_table: bool) -> bool:
     empty = frame.ink <= _EMPTY
     if in_table:
         short = many and frame.aspect <= _CELL_ASPECT
-        return short and empty and sum(other.ink <= _EMPTY for other in alike) >= 2
+        return short and empty and 2 <= sum(other.ink <= _EMPTY for other in alike) <= _MOST_CELLS
     written = frame.text_lines == 1 and frame.ink_height >= _WRITTEN and frame.ink <= _FULL
     return not frame.runs_on and ((many and (empty or written)) or (single and empty))
 

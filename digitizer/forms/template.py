@@ -65,9 +65,9 @@ class FormField:
     rules: tuple[Rule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FormPage:
-    """One side of a form.
+    """One side of a form; equal only to itself, so that what is worked out from it can be kept by it.
 
     Attributes
     ----------

@@ -37,8 +37,9 @@ def _decide_inked(probabilities: NDArray[np.float32]) -> Reading:
     digit = int(probabilities[:NOT_A_DIGIT].argmax())
     confidence = float(probabilities[digit])
     no_digit, crossed_out = float(probabilities[NOT_A_DIGIT]), float(probabilities[CROSSED_OUT])
+    all_of_them = tuple(probabilities.tolist())
     if crossed_out > max(confidence, no_digit):
-        return Reading(VOID, crossed_out)
+        return Reading(VOID, crossed_out, all_of_them)
     if no_digit + crossed_out > max(confidence, _MAX_NO_DIGIT):
-        return Reading(UNREADABLE, confidence)
-    return Reading(str(digit), confidence)
+        return Reading(UNREADABLE, confidence, all_of_them)
+    return Reading(str(digit), confidence, all_of_them)

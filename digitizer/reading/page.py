@@ -1,6 +1,7 @@
 """A page -> its fields and what their cells say, whichever way round the page lies."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -81,6 +82,22 @@ def read_page(pixels: NDArray[np.uint8], classifier: Classifier) -> PageReading:
         if surest >= _ENOUGH[turn]:
             break
     return best
+
+
+def read_cells(
+    pixels: NDArray[np.uint8], fields: Sequence[Field], classifier: Classifier
+) -> tuple[tuple[Reading, ...], ...]:
+    """Read the cells of fields whose place is known: for each field the readings of its cells.
+
+    Parameters
+    ----------
+    pixels
+        (height, width) uint8, grey, paper 255.
+    fields
+        Combs and grids, with cell quads in px of that page.
+    """
+    cuts = cut_cells(pixels, fields)
+    return tuple(tuple(decide(*pair)) for pair in zip(cuts, _classify(cuts, classifier), strict=True))
 
 
 def _classify(cuts: list[CellInk], classifier: Classifier) -> list[NDArray[np.float32]]:
