@@ -113,13 +113,20 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One answer on a page: cells in reading order (row by row); a box and a mark have one, their frame."""
+    """One answer on a page: cells in reading order (row by row); a box and a mark have one, their frame.
+
+    Attributes
+    ----------
+    guided
+        Whether something is printed inside the cells, such as guides to write along; always false without a template.
+    """
 
     name: str
     kind: FieldKind
     rows: int
     columns: int
     cells: tuple[Cell, ...]
+    guided: bool = False
 
 
 @dataclass(frozen=True, slots=True)

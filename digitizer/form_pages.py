@@ -1,12 +1,13 @@
 """A page of a known form: find out which and where, read each field in its way, and let the rules have their say."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digitizer.document import Field, FieldKind, FieldReading, Page, Reading
+from digitizer.forms.guides import guided_fields
 from digitizer.forms.identify import identify
 from digitizer.forms.place import place_fields
 from digitizer.forms.registration import Registration, Unregistered
@@ -54,7 +55,8 @@ def read_form(page: Page, templates: Sequence[Template], classifier: Classifier)
     found = register(page, templates)
     if isinstance(found, Unregistered):
         return FormReading(found.form, None, found.residual_mm, found.reason, ())
-    placed = place_fields(found, page.pixels)
+    guided = guided_fields(found.page)
+    placed = [replace(field, guided=field.name in guided) for field in place_fields(found, page.pixels)]
     readings = _read_fields(page.pixels, found.page, placed, classifier)
     return FormReading(found.page.form, _turn(found), found.residual_mm, "", readings)
 

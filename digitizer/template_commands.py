@@ -68,10 +68,10 @@ def preview(
     form = load_template(template)
     picture = out or (scan or template).with_suffix(".preview.png")
     if scan is None:
-        paths, lines = preview_template(form, picture, force=force), ()
+        lines = tuple(str(path) for path in preview_template(form, picture, force=force))
     else:
-        paths, lines = (picture,), preview_scan(form, scan, page, picture, force=force)
-    for line in (*map(str, paths), *lines):
+        lines = (str(picture), *preview_scan(form, scan, page, picture, force=force))
+    for line in lines:
         typer.echo(line)
 
 

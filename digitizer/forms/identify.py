@@ -16,6 +16,7 @@ from digitizer.forms.geometry import Matrix
 from digitizer.forms.ink import agreement, printed_ink
 from digitizer.forms.refine import refine, turn_of
 from digitizer.forms.registration import (
+    MIN_INK,
     NO_TEMPLATE,
     NOT_REGISTERED,
     Candidate,
@@ -158,8 +159,14 @@ def _ahead(measures: Sequence[float | None], margin: float) -> int | None:
 
 def _rejected(candidates: list[Candidate]) -> Unregistered:
     """Say why no candidate is sound."""
-    likely = [one for one in candidates if one.fit.met >= max(2, _LIKELY * one.fit.expected) or one.fit.marks]
+    likely = [one for one in candidates if _is_likely(one)]
     if not likely:
         return Unregistered(NO_TEMPLATE)
     best = max(likely, key=lambda candidate: candidate.score)
     return Unregistered(NOT_REGISTERED, best.page.form, best.fit.residual_mm)
+
+
+def _is_likely(candidate: Candidate) -> bool:
+    """Tell whether a page that was not registered is this form all the same: boxes or marks fit, and so does the print."""
+    fits = candidate.fit.met >= max(2, _LIKELY * candidate.fit.expected) or candidate.fit.marks > 0
+    return fits and (candidate.ink is None or candidate.ink >= MIN_INK)

@@ -23,6 +23,8 @@ from digitizer.reading.patches import MARGIN_PX, Patches, inner, make_even, quan
 
 _GUIDE_SHARE = 0.2
 """Share of the pen's darkness below which marks are guides, show-through or shadows."""
+_GUIDE_SHARE_IF_PRINTED = 0.5
+"""The same in fields of which it is known that something is printed in their cells."""
 _MIN_PIECE_PX = 7
 """Area of the smallest piece that is no dust."""
 _MIN_INK_PX = 14
@@ -79,7 +81,7 @@ def cut_cells(pixels: NDArray[np.uint8], fields: Sequence[Field]) -> list[CellIn
     pen = _pen_darkness(alike, cleaned)
     cuts: dict[int, CellInk] = {}
     for shape, kept in zip(alike, cleaned, strict=True):
-        cuts |= _own_strokes(shape, kept, pen)
+        cuts |= _own_strokes(shape, kept, _least_darkness(shape, fields, pen))
     return [cuts[index] for index in range(len(fields))]
 
 
@@ -95,11 +97,20 @@ def _pen_darkness(patches: Sequence[Patches], cleaned: Sequence[NDArray[np.bool_
     return float(level[(3 * len(level)) // 4]) if len(level) else 0.0
 
 
-def _own_strokes(patches: Patches, kept: NDArray[np.bool_], pen: float) -> dict[int, CellInk]:
+def _least_darkness(patches: Patches, fields: Sequence[Field], pen: float) -> NDArray[np.float64]:
+    """(N,) darkness below which marks in each cell are guides."""
+    least = np.empty(len(patches.darkness))
+    for index, own in patches.fields:
+        share = _GUIDE_SHARE_IF_PRINTED if fields[index].guided else _GUIDE_SHARE
+        least[own] = max(share * pen, MIN_DARKNESS)
+    return least
+
+
+def _own_strokes(patches: Patches, kept: NDArray[np.bool_], least: NDArray[np.float64]) -> dict[int, CellInk]:
     """Drop guides, dust and the neighbours' strokes; decide which cells are blank; by index of the field."""
     darkness = patches.darkness
     count, height, _ = darkness.shape
-    strong = kept & (darkness >= max(_GUIDE_SHARE * pen, MIN_DARKNESS))
+    strong = kept & (darkness >= least[:, None, None])
     strong[:, 0] = strong[:, -1] = False  # pieces of neighbouring patches in the stack stay apart
     _, flat, counts, _ = cv2.connectedComponentsWithStats(
         stacked(strong.astype(np.uint8)), connectivity=8, ltype=cv2.CV_32S
