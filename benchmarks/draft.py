@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from digitizer.drafting import DraftOptions, draft_pages
-from digitizer.forms.draft import DraftPage
+from digitizer.forms.drafting.fields import DraftPage
 from samples.blanks import BLANK_FORMS
 from samples.phone import photograph
 from samples.scanner import scan, some_scanner, to_grey

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from benchmarks.boxes import CONDITIONS, draw
 from benchmarks.warps import FORMS, Seen, blank_sheet, filled_sheet, form_page, see, some_warp
-from digitizer.forms.identify import identify
-from digitizer.forms.place import place_fields
-from digitizer.forms.registration import Registration, Unregistered
+from digitizer.forms.registering.identify import identify
+from digitizer.forms.registering.place import place_fields
+from digitizer.forms.registering.registration import Registration, Unregistered
 from digitizer.forms.template import FormPage
 from digitizer.reading.boxes import find_boxes
 from digitizer.reading.rulings import find_rulings

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from digitizer.document import Page, ScanFile
 from digitizer.errors import ScanError, UsageError
-from digitizer.forms.draft import DraftPage, draft_fields, is_filled
-from digitizer.forms.draft_field import DraftField
-from digitizer.forms.draft_files import files_beside, refuse_to_overwrite, write_draft
-from digitizer.forms.draft_frames import straight_sides
-from digitizer.forms.draft_labels import PdfPage, labelled, moved, named, read_pdf_pages
-from digitizer.forms.draft_marks import find_codes, find_fiducials, outside
-from digitizer.forms.draft_upright import Sides, Upright, looks, make_upright
-from digitizer.forms.draft_yaml import UNEVEN_MM
+from digitizer.forms.drafting.draft_files import files_beside, refuse_to_overwrite, write_draft
+from digitizer.forms.drafting.field import DraftField
+from digitizer.forms.drafting.fields import DraftPage, draft_fields, is_filled
+from digitizer.forms.drafting.frames import straight_sides
+from digitizer.forms.drafting.labels import PdfPage, labelled, moved, named, read_pdf_pages
+from digitizer.forms.drafting.marks import find_codes, find_fiducials, outside
+from digitizer.forms.drafting.upright import Sides, Upright, looks, make_upright
+from digitizer.forms.drafting.yaml_text import UNEVEN_MM
 from digitizer.reading.boxes import find_boxes
 from digitizer.reading.layout import find_layout
 from digitizer.reading.rulings import find_rulings

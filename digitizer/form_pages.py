@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from digitizer.document import Field, FieldKind, FieldReading, Page, Reading
 from digitizer.forms.guides import guided_fields
-from digitizer.forms.identify import identify
-from digitizer.forms.place import place_fields
-from digitizer.forms.registration import Registration, Unregistered
+from digitizer.forms.registering.identify import identify
+from digitizer.forms.registering.place import place_fields
+from digitizer.forms.registering.registration import Registration, Unregistered
 from digitizer.forms.template import FormField, FormPage, Template
 from digitizer.reading.boxes import find_boxes
 from digitizer.reading.marks import read_marks

@@ -5,10 +5,10 @@ from pathlib import Path
 from digitizer.document import ScanFile
 from digitizer.errors import UsageError
 from digitizer.form_pages import register
-from digitizer.forms.draft_files import refuse_to_overwrite, save_png
-from digitizer.forms.place import place_fields
-from digitizer.forms.preview import draw_preview
-from digitizer.forms.registration import Unregistered
+from digitizer.forms.drafting.draft_files import refuse_to_overwrite, save_png
+from digitizer.forms.pictures.preview import draw_preview
+from digitizer.forms.registering.place import place_fields
+from digitizer.forms.registering.registration import Unregistered
 from digitizer.forms.template import Template
 from digitizer.scans.decode import Limits, PageFailure, read_pages
 

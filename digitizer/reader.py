@@ -140,6 +140,8 @@ class Reader:
 
 
 def _load_templates(path: Path) -> tuple["Template", ...]:
-    from digitizer.forms.load import load_templates  # YAML and its checks are needed only where there are templates
+    from digitizer.forms.files.load import (
+        load_templates,  # YAML and its checks are needed only where there are templates
+    )
 
     return load_templates(path)

@@ -38,7 +38,7 @@ def draft(
     Beside form.yaml it writes the upright blank page, form.png, and form.preview.png.
     """
     from digitizer.drafting import DraftOptions, draft_template
-    from digitizer.forms.draft_paper import parse_paper
+    from digitizer.forms.drafting.paper import parse_paper
 
     options = DraftOptions(None if paper is None else parse_paper(paper), turn, filled)
     drafted = draft_template(blank, out, numbers=pages, options=options, title=title, force=force)
@@ -61,8 +61,8 @@ def preview(
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")] = False,
 ) -> None:
     """Draw the fields of a template: over the blank form, or over a filled page, to see whether it is found well."""
-    from digitizer.forms.load import load_template
-    from digitizer.forms.preview_files import preview_template
+    from digitizer.forms.files.load import load_template
+    from digitizer.forms.pictures.preview_files import preview_template
     from digitizer.previews import preview_scan
 
     form = load_template(template)
@@ -85,8 +85,8 @@ def print_(
 
     Beside it, form.printed.yaml is the template with those marks: read filled pages with that one.
     """
-    from digitizer.forms.load import load_template
-    from digitizer.forms.print_files import print_files
+    from digitizer.forms.files.load import load_template
+    from digitizer.forms.printing.print_files import print_files
 
     pdf = out or template.with_suffix(".pdf")
     printed = print_files(
@@ -105,7 +105,7 @@ def check(
 
     Exit codes: 0 nothing is wrong, 2 something is.
     """
-    from digitizer.forms.load import load_templates, template_files
+    from digitizer.forms.files.load import load_templates, template_files
 
     faulty = False
     for path in files:
@@ -121,7 +121,7 @@ def check(
 @app.command()
 def schema() -> None:
     """Print the JSON schema of template files, with which editors complete and check them."""
-    from digitizer.forms.schema import schema_text
+    from digitizer.forms.files.schema import schema_text
 
     typer.echo(schema_text(), nl=False)
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from digitizer.document import FieldStatus, Page, PageResult, PageStatus, ScanFile
-from digitizer.forms.load import load_template, load_templates
-from digitizer.forms.print_files import print_files
+from digitizer.forms.files.load import load_template, load_templates
+from digitizer.forms.printing.print_files import print_files
 from digitizer.forms.template import Template
 from digitizer.pipeline import digitize_page
 from digitizer.policy import DEFAULT_MAX_ERRORS, AcceptancePolicy

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from benchmarks.registration import boxes_on
 from benchmarks.warps import Seen, Warp, blank_sheet, filled_sheet, form_page, see
 from digitizer.document import Field
-from digitizer.forms.identify import identify
-from digitizer.forms.registration import Registration, Unregistered
+from digitizer.forms.registering.identify import identify
+from digitizer.forms.registering.registration import Registration, Unregistered
 from digitizer.forms.template import FormPage
 from samples.digits import bundled_pool
 

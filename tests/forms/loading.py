@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from digitizer.errors import TemplateError
-from digitizer.forms.load import load_template, load_templates
+from digitizer.forms.files.load import load_template, load_templates
 from digitizer.forms.template import Template
 
 HEAD = "digitizer: 1\nform: f\npage: [210, 297]\n"

@@ -9,7 +9,7 @@ from PIL import Image
 from digitizer.document import FieldKind, Page
 from digitizer.drafting import DraftOptions, draft_page, draft_pages, draft_template
 from digitizer.errors import UsageError
-from digitizer.forms.load import load_template
+from digitizer.forms.files.load import load_template
 from samples.phone import photograph
 from samples.scanner import Scanner, scan, to_grey
 from samples.sheet import Boxes, Sheet

@@ -1,10 +1,10 @@
-"""`digitizer.forms.draft_merge`: one set of fields of what was found in several ways."""
+"""`digitizer.forms.drafting.merge`: one set of fields of what was found in several ways."""
 
 import numpy as np
 
 from digitizer.document import FieldKind
-from digitizer.forms.draft_field import DraftField
-from digitizer.forms.draft_merge import best, merged
+from digitizer.forms.drafting.field import DraftField
+from digitizer.forms.drafting.merge import best, merged
 
 CLEAN = np.zeros((1000, 1000), np.uint8)
 

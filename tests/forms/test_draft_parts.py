@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from digitizer.document import FieldKind
 from digitizer.errors import UsageError
-from digitizer.forms.draft_field import DraftField, fit_lattice
-from digitizer.forms.draft_labels import Text, labelled, named, slug
-from digitizer.forms.draft_level import levelling
-from digitizer.forms.draft_marks import find_codes, find_fiducials
-from digitizer.forms.draft_paper import page_size, parse_paper
-from digitizer.forms.geometry import project
-from digitizer.forms.print_marks import code_modules, mark_squares
+from digitizer.forms.drafting.field import DraftField, fit_lattice
+from digitizer.forms.drafting.labels import Text, labelled, named, slug
+from digitizer.forms.drafting.level import levelling
+from digitizer.forms.drafting.marks import find_codes, find_fiducials
+from digitizer.forms.drafting.paper import page_size, parse_paper
+from digitizer.forms.printing.marks import code_modules, mark_squares
+from digitizer.forms.registering.geometry import project
 from digitizer.forms.template import Fiducial, FiducialKind
 
 

@@ -8,15 +8,15 @@ import segno
 from numpy.typing import NDArray
 
 from benchmarks.warps import Seen
-from digitizer.forms.codes import named, read_codes
-from digitizer.forms.constellation import page_boxes, template_quads
-from digitizer.forms.evidence import Evidence
-from digitizer.forms.features import feature_guesses, find_features
-from digitizer.forms.geometry import Matrix, project
-from digitizer.forms.ink import reduced
-from digitizer.forms.registration import Registration, Unregistered
-from digitizer.forms.signature import ranked
-from digitizer.forms.tags import find_tags, tag_guesses
+from digitizer.forms.registering.codes import named, read_codes
+from digitizer.forms.registering.constellation import page_boxes, template_quads
+from digitizer.forms.registering.evidence import Evidence
+from digitizer.forms.registering.features import feature_guesses, find_features
+from digitizer.forms.registering.geometry import Matrix, project
+from digitizer.forms.registering.ink import reduced
+from digitizer.forms.registering.registration import Registration, Unregistered
+from digitizer.forms.registering.signature import ranked
+from digitizer.forms.registering.tags import find_tags, tag_guesses
 from digitizer.forms.template import Fiducial, FiducialKind, FormPage
 from tests.forms.drawing import Warp, boxes_on, found, seen_sheet, template
 

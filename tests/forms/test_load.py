@@ -9,7 +9,7 @@ import pytest
 
 from digitizer.document import FieldKind
 from digitizer.errors import ExitCode, TemplateError
-from digitizer.forms.load import load_template, load_templates
+from digitizer.forms.files.load import load_template, load_templates
 from digitizer.forms.template import Fiducial, FiducialKind
 from tests.forms.loading import HEAD, MARK, draw_reference, faults, faults_at, load, with_fields
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from digitizer.forms.load import load_template
+from digitizer.forms.files.load import load_template
 from digitizer.forms.template import FormField
 from tests.forms.loading import HEAD, draw_reference, faults, load, with_fields
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from digitizer.forms.load_yaml import parse_yaml
+from digitizer.forms.files.yaml_text import parse_yaml
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ import pytest
 from numpy.typing import NDArray
 
 from digitizer.document import FieldKind
-from digitizer.forms.frames import framed_share
-from digitizer.forms.place import place_fields
-from digitizer.forms.registration import Registration
+from digitizer.forms.registering.frames import framed_share
+from digitizer.forms.registering.place import place_fields
+from digitizer.forms.registering.registration import Registration
 from digitizer.forms.template import FormField, FormPage
 
 MM = 8.0

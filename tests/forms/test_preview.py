@@ -1,10 +1,10 @@
-"""`digitizer.forms.preview`: the picture of a template."""
+"""`digitizer.forms.pictures.preview`: the picture of a template."""
 
 import numpy as np
 
 from digitizer.document import Cell, Field, FieldKind
-from digitizer.forms.preview import draw_preview
-from digitizer.forms.preview_legend import COLOURS
+from digitizer.forms.pictures.legend import COLOURS
+from digitizer.forms.pictures.preview import draw_preview
 from digitizer.forms.template import FormField, FormPage
 
 COMB = np.array([[[20.0, 20], [30, 20], [30, 30], [20, 30]]])

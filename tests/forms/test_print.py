@@ -1,4 +1,4 @@
-"""`digitizer.forms.print`: a form that registers itself."""
+"""`digitizer.forms.printing.form`: a form that registers itself."""
 
 from pathlib import Path
 
@@ -7,10 +7,10 @@ import pypdfium2
 import pytest
 
 from digitizer.errors import UsageError
-from digitizer.forms.draft_marks import find_codes, find_fiducials
-from digitizer.forms.load import load_template
-from digitizer.forms.print import print_form
-from digitizer.forms.print_files import print_files
+from digitizer.forms.drafting.marks import find_codes, find_fiducials
+from digitizer.forms.files.load import load_template
+from digitizer.forms.printing.form import print_form
+from digitizer.forms.printing.print_files import print_files
 
 TEXT = """\
 digitizer: 1

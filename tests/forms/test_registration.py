@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from digitizer.forms.geometry import fit_map, project
-from digitizer.forms.place import place_fields
-from digitizer.forms.registration import Registration, Unregistered
+from digitizer.forms.registering.geometry import fit_map, project
+from digitizer.forms.registering.place import place_fields
+from digitizer.forms.registering.registration import Registration, Unregistered
 from tests.forms.drawing import Warp, found, off_mm, seen_sheet, template
 
 SKEWED = Warp(skew_deg=8, scale=0.93, quarters=2)

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from digitizer.forms.schema import CROSS_RULES, FIDUCIAL_KINDS, FIELD_KINDS, SCHEMA_FILE, schema_text
-from digitizer.forms.schema_rules import FieldRules
+from digitizer.forms.files.schema import CROSS_RULES, FIDUCIAL_KINDS, FIELD_KINDS, SCHEMA_FILE, schema_text
+from digitizer.forms.files.schema_rules import FieldRules
 
 
 def _definitions() -> dict[str, Any]:

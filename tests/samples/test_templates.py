@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digitizer.forms.load import load_template, load_templates
+from digitizer.forms.files.load import load_template, load_templates
 from digitizer.forms.template import FormPage
 from samples.blanks import BLANK_FORMS, LISTS, REFERENCE_DPI, write_list
 from samples.digits import BUNDLED_FILE

@@ -1,0 +1,1 @@
+"""Template files: read, checked, and described by a schema."""

@@ -1,0 +1,1 @@
+"""Forms printed from their templates."""

@@ -1,0 +1,1 @@
+"""Finding a form on a page: which it is, and where it lies."""
