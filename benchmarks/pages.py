@@ -1,9 +1,13 @@
 """Draws the pages that speed is measured with: A4, 300 dpi, ten filled fields of five boxes, grey JPEG."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.warps import form_page
+from digitizer.document import BLANK
+from digitizer.forms.template import Template
 from samples.digits import bundled_pool
 from samples.files import save_jpeg
 from samples.handwriting import Hand
@@ -35,16 +39,26 @@ def draw_pages(folder: Path, count: int, seed: int) -> list[tuple[str, ...]]:
     return values
 
 
+def template() -> Template:
+    """Describe the form that the pages show, with its blank page."""
+    page = form_page(_sheet([BOXES * BLANK] * FIELDS), "record", reference=True, squares=False)
+    return Template("record", 1, "Record of readings", (page,), sha256="")
+
+
 def _page(rng: np.random.Generator) -> DrawnPage:
+    values = ["".join(str(digit) for digit in rng.integers(0, 10, BOXES)) for _ in range(FIELDS)]
+    page = write_form(_sheet(values), DPI, Hand(BALLPOINT_BLACK), bundled_pool(rng), rng)
+    pixels, matrix = scan(to_grey(page.pixels), rng, some_scanner(rng, max_skew_deg=1.5))
+    return page.moved(pixels, matrix)
+
+
+def _sheet(values: Sequence[str]) -> Sheet:
     sheet = Sheet(210, 297)
     sheet.text(20, 24, "Record of readings", 6, "Helvetica-Bold")
     sheet.paragraph(20, 36, 170, 3 * PARAGRAPH, 3.2)
-    for row in range(FIELDS):
+    for row, value in enumerate(values):
         top_mm = 82 + 15 * row
         sheet.text(20, top_mm + 6, f"Reading number {row + 1}", 3.6)
-        digits = "".join(str(digit) for digit in rng.integers(0, 10, BOXES))
-        sheet.comb(90, top_mm, digits, Boxes(7, 9))
+        sheet.comb(90, top_mm, value, Boxes(7, 9), name=f"field_{row + 1:02d}")
     sheet.paragraph(20, 244, 170, 3 * PARAGRAPH, 3.2)
-    page = write_form(sheet, DPI, Hand(BALLPOINT_BLACK), bundled_pool(rng), rng)
-    pixels, matrix = scan(to_grey(page.pixels), rng, some_scanner(rng, max_skew_deg=1.5))
-    return page.moved(pixels, matrix)
+    return sheet

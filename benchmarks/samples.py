@@ -1,5 +1,9 @@
-"""How well the sample jobs are read, as a Markdown table: `python -m benchmarks.samples`."""
+"""How well the sample jobs are read, as Markdown tables: `python -m benchmarks.samples`.
 
+Without templates; with them, but for their rules; with all that they say.
+"""
+
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,26 +13,50 @@ from digitizer.report.score import ERROR_RATES, Score, score
 from samples.digits import BUNDLED_FILE
 
 SAMPLES = BUNDLED_FILE.parent
+TEMPLATES = SAMPLES / "templates"
+ALONE, NO_RULES, WITH_RULES = "no template", "template, no rules", "template with its rules"
 
 
 def main() -> None:
-    """Read each job into a temporary folder, as `digitizer run` does, and compare it with its truth."""
+    """Read each job in three ways into a temporary folder, as `digitizer run` does, and compare it with its truth."""
     jobs = sorted(path.parent.name for path in SAMPLES.glob("*/truth.csv"))
-    with TemporaryDirectory() as folder:
-        scores = [read(job, Path(folder) / job) for job in jobs]
-    print(f"| | {' | '.join(jobs)} | together |\n|{'---|' * (len(jobs) + 2)}")
-    for name, part in ROWS.items():
-        print(f"| {name} | {' | '.join(parts([part(each) for each in scores]))} |")
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        ways = {ALONE: None, NO_RULES: without_rules(TEMPLATES, folder / "templates"), WITH_RULES: TEMPLATES}
+        scores = {way: [read(job, folder / way / job, template) for job in jobs] for way, template in ways.items()}
+    print(f"| | | {' | '.join(jobs)} | together |\n|{'---|' * (len(jobs) + 3)}")
+    for row, part in ROWS.items():
+        for way, each_job in scores.items():
+            print(f"| {row} | {way} | {' | '.join(parts([part(each) for each in each_job]))} |")
     for rate in ERROR_RATES:
-        cells = [f"{each.straight_through[rate]:.1%}" for each in scores]
-        print(f"| possible at {float(rate):.1%} field error | {' | '.join(cells)} | |")
-    print(f"| calibration error | {' | '.join(f'{each.calibration_error or 0:.3f}' for each in scores)} | |")
+        for way, each_job in scores.items():
+            cells = [f"{each.straight_through[rate]:.1%}" for each in each_job]
+            print(f"| possible at {float(rate):.1%} field error | {way} | {' | '.join(cells)} | |")
+    for way, each_job in scores.items():
+        print(
+            f"| calibration error | {way} | {' | '.join(f'{each.calibration_error or 0:.3f}' for each in each_job)} | |"
+        )
 
 
-def read(job: str, out: Path) -> Score:
+def read(job: str, out: Path, template: Path | None) -> Score:
     """Read one job and score it."""
-    digitize_folder(Job(scans=SAMPLES / "scans" / job, out=out))
-    return score(out, SAMPLES / job / "truth.csv")
+    digitize_folder(Job(scans=SAMPLES / "scans" / job, out=out, template=template))
+    return score(out, SAMPLES / job / ("truth.csv" if template is None else "truth_with_template.csv"))
+
+
+def without_rules(templates: Path, folder: Path) -> Path:
+    """Copy templates and leave their rules out."""
+    from ruamel.yaml import YAML
+
+    shutil.copytree(templates, folder)
+    yaml = YAML()
+    for path in folder.glob("*.yaml"):
+        content = yaml.load(path)
+        content.pop("rules", None)
+        for field in content["fields"]:
+            field.pop("rules", None)
+        yaml.dump(content, path)
+    return folder
 
 
 def parts(counts: list[tuple[int, int]]) -> list[str]:
@@ -48,13 +76,12 @@ def told(kind: str) -> Callable[[Score], tuple[int, int]]:
 
 ROWS: dict[str, Callable[[Score], tuple[int, int]]] = {
     "fields found": lambda each: (each.fields - len(each.missing), each.fields),
+    "spurious fields": lambda each: (len(each.spurious), each.fields),
     "fields exactly right": lambda each: (each.fields_right, each.fields),
     "digits right": lambda each: (each.digits_right, each.digits),
-    "spurious fields": lambda each: (len(each.spurious), each.fields),
     "straight through at 1/1000": lambda each: (each.accepted, each.fields),
     "of these wrong": lambda each: (each.accepted_wrong, each.accepted),
     "blank cells told": told("blank"),
-    "inked cells told": told("inked"),
     "crossed-out cells told": told("void"),
 }
 
