@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from digitizer.rules.law import odds
+from digitizer.rules.law import by_chance, odds
 from digitizer.rules.options import Option, Options
 from digitizer.rules.rule import CrossRule, Masses, Plus
 
@@ -23,10 +23,13 @@ class Factor:
     ----------
     odds
         Weight of values that break it; those that obey have 1.
+    unknown
+        Weight of values that nobody knows, which obey as often as any do.
     """
 
     rule: CrossRule
     odds: float
+    unknown: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,15 @@ class _Message:
     ----------
     weights
         For each number that the field may say, 0-1.
-    unread
-        The same for ink that is no digit: it cannot obey.
+    unread, unknown
+        The same for ink that is no digit, which cannot obey, and for what nobody knows.
     slack
         How much more, 0-1, it could be for any of them, by what the others say and nobody looked at.
     """
 
     weights: Mapping[int | None, float]
     unread: float
+    unknown: float
     slack: float
 
 
@@ -54,17 +58,19 @@ class _Heard:
 
     Attributes
     ----------
-    masses, unread, lost
-        Of its numbers; of ink that is no digit; the most that all other numbers may have.
+    masses, unread, unknown, lost
+        Of its numbers; of ink that is no digit; of what nobody knows; the most that all other numbers may have.
     """
 
     masses: Masses
     unread: float
+    unknown: float
     lost: float
 
     def whole(self, plus: Plus) -> float:
         """Put everything together; the best way to fill the field leaves out what nobody looked at."""
-        return reduce(plus, self.masses.values(), self.unread if plus is max else self.unread + self.lost)
+        others = self.unread if plus is max else self.unread + self.unknown + self.lost
+        return reduce(plus, self.masses.values(), others)
 
 
 _TINY = 1e-300
@@ -91,7 +97,7 @@ def factors_of(rules: Iterable[CrossRule], written: Mapping[str, int]) -> list[F
         share = rule.share([written[field] for field in rule.fields])
         joined = {group[field] for field in rule.fields}
         if share < 1 and len(joined) == len(rule.fields):
-            factors.append(Factor(rule, odds(share)))
+            factors.append(Factor(rule, odds(share), by_chance(share)))
             group = {field: rule.fields[0] if old in joined else old for field, old in group.items()}
     return factors
 
@@ -113,7 +119,7 @@ def posteriors(options: Mapping[str, Options], factors: Sequence[Factor]) -> dic
     found = {}
     for field, known in options.items():
         heard = _hear(known, [m for (_, other), m in messages.items() if other == field], operator.add)
-        whole = math.fsum(heard.masses.values()) + heard.unread + heard.lost
+        whole = heard.whole(operator.add)
         beliefs = _beliefs(known, [m for (_, other), m in messages.items() if other == field])
         found[field] = {option.value: belief / whole for option, belief in beliefs if whole > 0}
     return found
@@ -150,11 +156,14 @@ def _tell(
     for i, field in enumerate(fields):
         rest = [heard[j] for j in range(len(fields)) if j != i]
         whole = math.prod(each.whole(plus) for each in rest)
-        sure = math.prod(1 - each.lost / max(each.whole(operator.add), _TINY) for each in rest)
+        wholes = [max(each.whole(operator.add), _TINY) for each in rest]
+        sure = math.prod(1 - each.lost / all_of_it for each, all_of_it in zip(rest, wholes, strict=True))
+        known = math.prod(1 - each.unknown / all_of_it for each, all_of_it in zip(rest, wholes, strict=True))
         told[field] = _Message(
             {n: _softened(mass / whole if whole > 0 else 0.0, factor.odds, plus) for n, mass in supports[i].items()},
             factor.odds,
-            1 - sure + dropped,
+            factor.unknown,
+            1 - sure + dropped + (1 - known) * factor.unknown,
         )
     return told
 
@@ -172,6 +181,7 @@ def _hear(options: Options, messages: Sequence[_Message], plus: Plus) -> _Heard:
     for option, belief in _beliefs(options, messages):
         masses[option.number] = plus(masses.get(option.number, 0.0), belief)
     unread = options.unread * math.prod(message.unread for message in messages)
+    unknown = options.unknown * math.prod(message.unknown for message in messages)
     everything = math.fsum(option.weight for option in options.known) + options.lost
     lost = options.lost + sum(message.slack for message in messages) * everything
-    return _Heard(masses, unread, lost)
+    return _Heard(masses, unread, unknown, lost)

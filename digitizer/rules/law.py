@@ -24,6 +24,8 @@ class Law:
     ----------
     odds
         Weight of a value that breaks a rule; one that obeys all has 1.
+    unknown
+        Weight of a value that nobody knows: it obeys as often as any does.
     empty
         Weight of no digits at all (all crossed out), of which rules say nothing.
     table
@@ -32,6 +34,7 @@ class Law:
 
     rules: tuple[Rule, ...]
     odds: float
+    unknown: float
     empty: float
     table: tuple[NDArray[np.uint8], ...] | None
 
@@ -47,7 +50,7 @@ class Law:
         return min(broken)[1] if broken else ""
 
 
-FREE = Law((), 1.0, 1.0, None)
+FREE = Law((), 1.0, 1.0, 1.0, None)
 """No rule."""
 
 
@@ -66,7 +69,12 @@ def law_of(rules: tuple[Rule, ...]) -> Law:
     table = None
     if lists:
         table = _tables(value for value in lists[0][2] if all(rule.holds(value) for rule in rules))
-    return Law(rules, odds(share), min(share, _MAX_SHARE) / OBEYED, table)
+    return Law(rules, odds(share), by_chance(share), min(share, _MAX_SHARE) / OBEYED, table)
+
+
+def by_chance(share: float) -> float:
+    """Return the weight of a value that nobody knows, against one that obeys, if a share of everything obeys."""
+    return share + (1 - share) * odds(share)
 
 
 def odds(share: float) -> float:

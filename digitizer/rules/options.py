@@ -14,6 +14,9 @@ _SETTLED = 1e-5
 """Probability of all strings not looked at below which the search ends: a hundredth of the usual error rate."""
 _SURE = 0.9999
 """How sure a plain reading that obeys its rules has to become: what is left can only make it surer."""
+_SETTLED_JOINED = 1e-8
+"""The same for fields that a rule joins to others: what each leaves out adds up, and counts against what agrees, of which
+there may be little."""
 _MOST_STRINGS = 1000
 """Strings of symbols that are looked at in a field at most."""
 _NEGLIGIBLE = 1e-9
@@ -49,12 +52,15 @@ class Options:
         The heaviest first.
     unread
         What strings weigh that are no value, for they hold ink that is no digit.
+    unknown
+        What values weigh that nobody knows: ink in a cell that looks blank, another way to cut a box.
     lost
         The most that all other values can weigh together.
     """
 
     known: tuple[Option, ...]
     unread: float
+    unknown: float
     lost: float
 
 
@@ -69,10 +75,12 @@ def weigh(evidence: Evidence, law: Law, *, alone: bool = True) -> Options:
     value = value_of(evidence.symbols)
     obeys = value != "" and UNREADABLE not in evidence.symbols and law.weight(value) == 1
     if alone and obeys and evidence.confidence >= _SURE:
-        return Options((Option(value, evidence.confidence),), 0.0, 1 - evidence.confidence)
+        return Options((Option(value, evidence.confidence),), 0.0, 0.0, 1 - evidence.confidence)
     if law.table is not None:
         return _listed(evidence, law)
-    return _searched(evidence, law, 1 - _SURE if alone and obeys else _SETTLED)
+    if not alone:
+        return _searched(evidence, law, _SETTLED_JOINED)
+    return _searched(evidence, law, 1 - _SURE if obeys else _SETTLED)
 
 
 def _listed(evidence: Evidence, law: Law) -> Options:
@@ -88,7 +96,7 @@ def _listed(evidence: Evidence, law: Law) -> Options:
     others = list(_unlisted(evidence, law))
     options += [Option(value, probability * law.weight(value)) for value, probability in others]
     broken = max(0.0, 1 - evidence.unexplored - listed - sum(probability for _, probability in others)) * law.odds
-    return Options(_falling(options), 0.0, max(0.0, lost) + broken + evidence.unexplored)
+    return Options(_falling(options), 0.0, evidence.unexplored * law.unknown, max(0.0, lost) + broken)
 
 
 def _unlisted(evidence: Evidence, law: Law) -> Iterator[tuple[str, float]]:
@@ -116,7 +124,8 @@ def _searched(evidence: Evidence, law: Law, settled: float) -> Options:
             value = value_of(symbols)
             weights[value] += probability * law.weight(value)
     options = [Option(value, weight) for value, weight in weights.items()]
-    return Options(_falling(options), unread, max(0.0, unseen))
+    lost = max(0.0, unseen - evidence.unexplored)
+    return Options(_falling(options), unread, evidence.unexplored * law.unknown, lost)
 
 
 def _falling(options: Sequence[Option]) -> tuple[Option, ...]:
