@@ -140,4 +140,4 @@ def _tell(notes: "Sequence[str]") -> None:
 
 
 def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    return f"{count} {noun}{'' if count == 1 else 'es' if noun.endswith('x') else 's'}"

@@ -25,6 +25,8 @@ _GUIDE_SHARE = 0.2
 """Share of the pen's darkness below which marks are guides, show-through or shadows."""
 _GUIDE_SHARE_IF_PRINTED = 0.5
 """The same in fields of which it is known that something is printed in their cells."""
+_WRITTEN, _WRITTEN_IF_PRINTED = 0.5, 0.1
+"""Share of the cells with marks in them that are written in, at least; and where all others have guides."""
 _MIN_PIECE_PX = 7
 """Area of the smallest piece that is no dust."""
 _MIN_INK_PX = 14
@@ -78,15 +80,16 @@ def cut_cells(pixels: NDArray[np.uint8], fields: Sequence[Field]) -> list[CellIn
         groups[core].append((index, patches))
     alike = [make_even(core, members) for core, members in groups.items()]  # together: fewer and larger images
     cleaned = [without_frame(shape) for shape in alike]
-    pen = _pen_darkness(alike, cleaned)
+    written = _WRITTEN_IF_PRINTED if any(field.guided for field in fields) else _WRITTEN
+    pen = _pen_darkness(alike, cleaned, written)
     cuts: dict[int, CellInk] = {}
     for shape, kept in zip(alike, cleaned, strict=True):
         cuts |= _own_strokes(shape, kept, _least_darkness(shape, fields, pen))
     return [cuts[index] for index in range(len(fields))]
 
 
-def _pen_darkness(patches: Sequence[Patches], cleaned: Sequence[NDArray[np.bool_]]) -> float:
-    """Darkness of what the page is filled in with: of the upper half of its inked cells, their median."""
+def _pen_darkness(patches: Sequence[Patches], cleaned: Sequence[NDArray[np.bool_]], written: float) -> float:
+    """Darkness of what the page is filled in with: the median of the darkest `written` of its cells with marks."""
     levels = []
     for patch, kept in zip(patches, cleaned, strict=True):
         strokes = inner(np.where(kept, patch.darkness, 0), BAND_PX).reshape(len(kept), -1)
@@ -94,7 +97,7 @@ def _pen_darkness(patches: Sequence[Patches], cleaned: Sequence[NDArray[np.bool_
         levels.append(strokes[:, 0])
     level = np.sort(np.concatenate(levels)) if levels else np.zeros(0, np.uint8)
     level = level[level >= MIN_DARKNESS]
-    return float(level[(3 * len(level)) // 4]) if len(level) else 0.0
+    return float(level[int((1 - written / 2) * len(level))]) if len(level) else 0.0
 
 
 def _least_darkness(patches: Patches, fields: Sequence[Field], pen: float) -> NDArray[np.float64]:

@@ -15,8 +15,8 @@ _SETTLED = 1e-5
 _SURE = 0.9999
 """How sure a plain reading that obeys its rules has to become: what is left can only make it surer."""
 _SETTLED_JOINED = 1e-8
-"""The same for fields that a rule joins to others: what each leaves out adds up, and counts against what agrees, of which
-there may be little."""
+"""The same for fields that a rule joins to others: what each leaves out adds up, and counts against what agrees, of
+which there may be little."""
 _MOST_STRINGS = 1000
 """Strings of symbols that are looked at in a field at most."""
 _NEGLIGIBLE = 1e-9

@@ -243,6 +243,19 @@ def test_a_printed_guide_is_ignored() -> None:
         assert_same_strokes(printed.ink[column], bare.ink[column])
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_a_darker_guide_is_ignored_where_it_is_known_to_be_printed(known: bool) -> None:
+    """A third as dark as the pen: else it is faint writing."""
+    page = drawn_on(empty_comb(), 1, ONE)
+    for column in range(5):
+        page = drawn_on(page, column, *SEVEN_SEGMENTS, shade=185)
+    fields = [replace(as_field(field), guided=known) for field in page.fields]
+
+    (printed,) = cut_cells(page.pixels, fields)
+
+    assert printed.blank.tolist() == [known, False, known, known, known]
+
+
 @pytest.mark.xfail(strict=True, reason="A stroke along a guide near the frame is cut away with it: a 7 becomes a 1")
 def test_strokes_along_a_printed_guide_stay() -> None:
     """The bar of a 7 just below the guide's upper segment is part of the digit."""
