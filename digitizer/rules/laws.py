@@ -3,6 +3,7 @@
 import calendar
 import random
 import re
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -146,8 +147,10 @@ def pattern(text: str) -> Pattern:
     if len(text) > _MAX_PATTERN:
         raise ValueError(f"A pattern has at most {_MAX_PATTERN} characters, not {len(text)}: a list may do better.")
     try:
-        compiled = re.compile(text)
-    except re.error as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", FutureWarning)  # what will mean something else one day
+            compiled = re.compile(text)
+    except (re.error, FutureWarning) as error:
         raise ValueError(f"{text!r} is no regular expression: {error}.") from error
     _refuse_slow(text)
     return Pattern(text, drawn_share(lambda value: compiled.fullmatch(value) is not None) or 1 / _DRAWN)

@@ -14,7 +14,7 @@ _SETTLED = 1e-5
 """Probability of all strings not looked at below which the search ends: a hundredth of the usual error rate."""
 _SURE = 0.9999
 """How sure a plain reading that obeys its rules has to become: what is left can only make it surer."""
-_SETTLED_JOINED = 1e-8
+_SETTLED_JOINED = 1e-7
 """The same for fields that a rule joins to others: what each leaves out adds up, and counts against what agrees, of
 which there may be little."""
 _MOST_STRINGS = 1000

@@ -68,6 +68,7 @@ def test_only_a_list_knows_its_values() -> None:
         (lambda: length(3, 2), "from 3 to 2"),
         (lambda: in_range(-1, 2), "at least 0"),
         (lambda: pattern("("), "no regular expression"),
+        (lambda: pattern("[[12]]"), "no regular expression"),
         (lambda: pattern("1" * 500), "at most 200"),
         (lambda: pattern(r"(\d+)+5"), "very long"),
         (lambda: pattern(r"(\d|\d\d)*5"), "very long"),
