@@ -33,7 +33,7 @@ def seen_sheet(form: str, warp: Warp = PLAIN, seed: int = 0, *, squares: bool = 
 
 def found(pixels: NDArray[np.uint8], *pages: FormPage) -> Registration | Unregistered:
     """Find one of the templates on a page."""
-    return identify(pixels, boxes_on(pixels), None, pages)
+    return identify(pixels, boxes_on(pixels), pages)
 
 
 def off_mm(placed: tuple[Field, ...], seen: Seen) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ import numpy as np
 import segno
 from numpy.typing import NDArray
 
+from benchmarks.registration import many_templates
 from benchmarks.warps import Seen
 from digitizer.forms.registering.codes import named, read_codes
 from digitizer.forms.registering.constellation import page_boxes, template_quads
@@ -15,7 +16,7 @@ from digitizer.forms.registering.features import feature_guesses, find_features
 from digitizer.forms.registering.geometry import Matrix, project
 from digitizer.forms.registering.ink import reduced
 from digitizer.forms.registering.registration import Registration, Unregistered
-from digitizer.forms.registering.signature import ranked
+from digitizer.forms.registering.signature import likeliest
 from digitizer.forms.registering.tags import find_tags, tag_guesses
 from digitizer.forms.template import Fiducial, FiducialKind, FormPage
 from tests.forms.drawing import Warp, boxes_on, found, seen_sheet, template
@@ -45,13 +46,34 @@ def test_two_templates_alike_are_not_guessed_between() -> None:
     assert {candidate.page.form for candidate in rejected.candidates} == {"exam", "twin"}
 
 
-def test_the_likeliest_templates_come_first() -> None:
-    """By the runs of boxes on a page."""
-    seen = seen_sheet("exam")
+def test_the_likeliest_template_comes_first() -> None:
+    """No other fits nearly as well, and all are kept for the case that it does not hold."""
+    seen = seen_sheet("exam", Warp(skew_deg=-7, quarters=2))
 
-    order = ranked([template(form) for form in FORMS], page_boxes(boxes_on(seen.pixels)))
+    near, others = likeliest([template(form) for form in FORMS], page_boxes(boxes_on(seen.pixels)), 6)
 
-    assert order[0].form == "exam"
+    assert [page.form for page in near] == ["exam"]
+    assert {page.form for page in others} == set(FORMS) - {"exam"}
+
+
+def test_a_template_is_told_from_others_of_the_same_combs() -> None:
+    """By how these lie to each other, although all are alike."""
+    pages = [page for page in many_templates(30, seed=2) if page.form == "redirections" or page.form[:5] == "form_"]
+
+    near, _ = likeliest(pages, page_boxes(boxes_on(seen_sheet("redirections", Warp(skew_deg=4)).pixels)), 12)
+
+    assert [page.form for page in near] == ["redirections"]
+
+
+def test_a_template_that_meets_few_boxes_does_not_keep_others_from_being_tried() -> None:
+    """One field of the page is another template by itself; the page is the one that explains all of it."""
+    page = template("cheque", reference=True)
+    part = replace(page, form="part", fields=page.fields[:1], reference=None)
+
+    registration = found(seen_sheet("cheque").pixels, part, page)
+
+    assert isinstance(registration, Registration)
+    assert registration.page.form == "cheque"
 
 
 def test_without_templates_there_is_none() -> None:
@@ -75,6 +97,14 @@ def test_a_code_names_its_template() -> None:
 
     assert codes == ("form-7/2",)
     assert named(pages, codes) == [pages[1]]
+
+
+def test_a_page_whose_code_is_read_is_that_form_even_if_it_is_not_found() -> None:
+    """It is not said to match no template, whose name would then be missing."""
+    modules = np.array([[1 - module for module in row] for row in segno.make("exam").matrix_iter(border=4)])
+    page = _page_with(np.kron(modules * 255, np.ones((5, 5))).astype(np.uint8), 500, 700)
+
+    assert found(page, template("card"), replace(template("exam"), code="exam")) == Unregistered("registration", "exam")
 
 
 def test_a_tag_tells_where_a_form_lies() -> None:
@@ -107,7 +137,7 @@ def _worst_mm(matrix: Matrix, page: FormPage, seen: Seen) -> float:
 
 def test_evidence_is_looked_for_once() -> None:
     """What several templates ask for is kept."""
-    evidence = Evidence(seen_sheet("card").pixels, page_boxes(np.empty((0, 4, 2))), None)
+    evidence = Evidence(seen_sheet("card").pixels, page_boxes(np.empty((0, 4, 2))))
 
     assert evidence.ink is evidence.ink
     assert evidence.squares is evidence.squares
