@@ -168,7 +168,7 @@ def test_a_copy_is_the_same_model(seed: DigitClassifier, copy: Path) -> None:
 
 
 def test_the_default_knows_more_than_digits() -> None:
-    """What is read with unless asked otherwise is bundled, tells an M and most crosses, and is hardly sure of a digit."""
+    """What is read with unless asked otherwise is bundled, and tells an M and most crosses from digits."""
     network, rng = load_classifier(), np.random.default_rng(1)
     letter = np.zeros((40, 40), np.uint8)
     cv2.polylines(letter, [np.array([[5, 35], [5, 5], [20, 20], [35, 5], [35, 35]])], False, 255, 4)
