@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitizer.document import BLANK
+from digitizer.forms.registering.geometry import inverse, project
 from digitizer.forms.template import Fiducial, FiducialKind, FormField, FormPage
 from samples.digits import DigitPool
 from samples.forms.cheque import cheque
@@ -183,14 +184,12 @@ class Seen:
 
 def see(sheet: Sheet, warp: Warp, dpi: float, pool: DigitPool, rng: np.random.Generator) -> Seen:
     """Fill a sheet in and look at it through a warp, under uneven light."""
-    hand = Hand(PENS[int(rng.integers(len(PENS)))])
-    page = write_form(sheet, dpi, hand, pool, rng)
+    page = write_form(sheet, dpi, Hand(PENS[int(rng.integers(len(PENS)))]), pool, rng)
     grey = to_grey(page.pixels)
     matrix, size = _view(grey.shape, warp)
-    phase = float(rng.uniform(0, 1))
-    wave = Wave(warp.curl * size[0], 2 * np.pi * 0.8 / size[0], 2 * np.pi * phase)
+    wave = Wave(warp.curl * size[0], 2 * np.pi * 0.8 / size[0], 2 * np.pi * float(rng.uniform(0, 1)))
     pixels = _picture(grey, matrix, size, wave, rng)
-    quads = tuple(wave.places(_project(field.quads, matrix)) for field in page.fields)
+    quads = tuple(wave.places(project(matrix, field.quads)) for field in page.fields)
     return Seen(pixels, quads, warp.scale * dpi / MM_PER_INCH)
 
 
@@ -212,15 +211,13 @@ def _view(shape: tuple[int, ...], warp: Warp) -> tuple[NDArray[np.float64], tupl
     """Give the (3, 3) matrix picture <- sheet, and the picture's (width, height)."""
     height, width = shape[:2]
     diagonal = _DISTANCE * float(np.hypot(width, height))
-    turn = np.radians(warp.skew_deg + 90 * warp.quarters)
-    way, tilt = np.radians(warp.tilt_way_deg), np.radians(warp.tilt_deg)
-    axis = np.array([np.cos(way), np.sin(way), 0.0])
-    tilted = np.asarray(cv2.Rodrigues(axis * tilt)[0], np.float64)
+    turn, way, tilt = np.radians([warp.skew_deg + 90 * warp.quarters, warp.tilt_way_deg, warp.tilt_deg])
+    tilted = np.asarray(cv2.Rodrigues(tilt * np.array([np.cos(way), np.sin(way), 0.0]))[0], np.float64)
     about = np.array([[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, 1]])
     plane = warp.scale * (tilted @ about)[:, :2]
     middle = np.array([(width - 1) / 2, (height - 1) / 2])
     matrix = np.diag([1, 1, 1 / diagonal]) @ np.column_stack([plane, -plane @ middle + [0, 0, diagonal]])
-    corners = _project(np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], float), matrix)
+    corners = project(matrix, np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], float))
     low, high = corners.min(axis=0), corners.max(axis=0)
     room = (high - low) * (1 + 2 * _MARGIN)
     left, top, right, bottom = warp.crop
@@ -236,12 +233,12 @@ def _picture(
     """Look at clean paper: resampled, on a table or under a lid, blurred, unevenly lit, with grain."""
     x, y = np.meshgrid(np.arange(size[0], dtype=np.float64), np.arange(size[1], dtype=np.float64))
     flat = np.stack([x, y + wave.height_px * np.sin(wave.frequency * x + wave.phase)], axis=-1)
-    source = _project(flat, np.asarray(np.linalg.inv(matrix), np.float64)).astype(np.float32)
+    source_x, source_y = cv2.split(project(inverse(matrix), flat).astype(np.float32))
     table = float(rng.choice([0.4, 0.93]) * 255)
     seen = cv2.remap(
         grey.astype(np.float32),
-        np.ascontiguousarray(source[..., 0]),
-        np.ascontiguousarray(source[..., 1]),
+        source_x,
+        source_y,
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=(table,) * 4,
@@ -250,8 +247,3 @@ def _picture(
     light = 1 - 0.25 * rng.random() * (x / size[0] * rng.choice([-1, 1]) % 1.0).astype(np.float32)
     seen = (0.08 + 0.86 * seen / 255) * light + np.float32(0.012) * rng.standard_normal(seen.shape, np.float32)
     return np.asarray(np.rint(255 * seen.clip(0, 1)), np.uint8)
-
-
-def _project(points: NDArray[np.float64], matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    mapped = cv2.perspectiveTransform(points.reshape(-1, 1, 2), matrix)
-    return np.asarray(mapped, np.float64).reshape(points.shape)

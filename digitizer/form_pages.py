@@ -65,7 +65,7 @@ def register(page: Page, templates: Sequence[Template]) -> Registration | Unregi
     """Find out which of some forms a page shows, and where it lies."""
     rulings = find_rulings(page.pixels)
     quads = rulings.on_page(find_boxes(rulings.mask, rulings.factor).quads)
-    return identify(page.pixels, quads, page.dpi, [side for template in templates for side in template.pages])
+    return identify(page.pixels, quads, [side for template in templates for side in template.pages])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Pieces of the blank form's print found again on the page: they hold the map where there are no boxes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,6 +22,8 @@ _FAR_MM, _NEAR_MM = 10.0, 2.0
 """How far off pieces are looked for, coarsely and then finely."""
 _ALIKE_COARSE, _ALIKE = 0.5, 0.6
 """Correlation from which a piece counts as found."""
+_LEAST = 4
+"""Where fewer are found coarsely, the form does not lie there: chance finds one or two."""
 _ENOUGH = 7
 """So many pieces tell the map by themselves: boxes, which look alike, may be matched to their neighbours."""
 _ROBUST_MM = (3.0, 1.5, 0.7)
@@ -104,9 +105,11 @@ def hold_by_print(
 
     Returns
     -------
-    (3, 3) the map, and the pieces' places (M, 2), mm and px.
+    (3, 3) the map, and the pieces' places (M, 2), mm and px: none where the form seems to lie elsewhere.
     """
     found_mm, found = _find(pieces.centres_mm, pieces.coarse, _COARSE_PX, _FAR_MM, _ALIKE_COARSE, small, factor, matrix)
+    if len(found) < min(_LEAST, len(pieces.centres_mm)):
+        return matrix, np.empty((0, 2)), np.empty((0, 2))
     matrix = _fit(matrix, source, target, found_mm, found)
     found_mm, found = _find(pieces.centres_mm, pieces.fine, _FINE_PX, _NEAR_MM, _ALIKE, small, factor, matrix)
     return _fit(matrix, source, target, found_mm, found), found_mm, found
@@ -138,7 +141,7 @@ def _find(
     """Find pieces about where a map puts them, by normalised correlation: places mm and page px."""
     side, reach = images.shape[1], round(reach_mm * px_per_mm)
     to_small = np.array([[1 / factor, 0, 0.5 / factor - 0.5], [0, 1 / factor, 0.5 / factor - 0.5], [0, 0, 1]])
-    found_mm, found = [], []
+    found_mm, shifts_px = [], []
     for centre_mm, image in zip(centres_mm, images, strict=True):
         start = np.rint(centre_mm * px_per_mm - side / 2) - reach
         to_mm = np.array([[1, 0, start[0] + 0.5], [0, 1, start[1] + 0.5], [0, 0, px_per_mm]]) / px_per_mm
@@ -153,18 +156,18 @@ def _find(
         likeness = np.asarray(cv2.matchTemplate(window, image, cv2.TM_CCOEFF_NORMED), np.float64)
         row, column = divmod(int(likeness.argmax()), likeness.shape[1])
         if likeness[row, column] >= alike and min(row, column) > 0 and max(row, column) < 2 * reach:
-            shift = np.array(
-                [
-                    column + _peak(likeness[row, column - 1 : column + 2]) - reach,
-                    row + _peak(likeness[row - 1 : row + 2, column]) - reach,
-                ]
-            )
             found_mm.append(centre_mm)
-            found.append(project(matrix, centre_mm + shift / px_per_mm))
-    return np.array(found_mm).reshape(-1, 2), np.array(found).reshape(-1, 2)
+            shifts_px.append(
+                (
+                    column + _peak(*likeness[row, column - 1 : column + 2].tolist()) - reach,
+                    row + _peak(*likeness[row - 1 : row + 2, column].tolist()) - reach,
+                )
+            )
+    places = np.array(found_mm).reshape(-1, 2)
+    return places, project(matrix, places + np.array(shifts_px).reshape(-1, 2) / px_per_mm)
 
 
-def _peak(values: Sequence[float] | NDArray[np.float64]) -> float:
+def _peak(before: float, top: float, after: float) -> float:
     """Place of the top of a parabola through three values, beside the middle one, -0.5 to 0.5."""
-    bend = values[0] - 2 * values[1] + values[2]
-    return float(np.clip(0.5 * (values[0] - values[2]) / bend, -0.5, 0.5)) if bend < 0 else 0.0
+    bend = before - 2 * top + after
+    return min(max(0.5 * (before - after) / bend, -0.5), 0.5) if bend < 0 else 0.0

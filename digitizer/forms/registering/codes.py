@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
 
+from digitizer.forms.registering.ink import shrunk
 from digitizer.forms.template import FormPage
 
 _LENGTH_PX = 1800
@@ -17,8 +17,7 @@ def read_codes(pixels: NDArray[np.uint8]) -> tuple[str, ...]:
     """Read all QR codes and Code 128 on a page (H, W) uint8, whichever way they lie."""
     factor = max(pixels.shape) / _LENGTH_PX
     if factor > 1:
-        size = round(pixels.shape[1] / factor), round(pixels.shape[0] / factor)
-        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+        pixels = shrunk(pixels, factor)
     formats = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128])
     return tuple(str(code.text) for code in zxingcpp.read_barcodes(pixels, formats=formats, try_downscale=False))
 

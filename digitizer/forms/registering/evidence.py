@@ -30,13 +30,10 @@ class Evidence:
     ----------
     pixels
         (H, W) uint8, grey, paper 255.
-    dpi
-        That its file states.
     """
 
     pixels: NDArray[np.uint8]
     boxes: PageBoxes
-    dpi: float | None
 
     @cached_property
     def small(self) -> tuple[NDArray[np.uint8], float]:

@@ -15,6 +15,8 @@ STEP_MM = 0.125
 """Shifts that are tried: half the width of a usual line."""
 _ALONG = np.linspace(0.12, 0.88, 8)
 """Where each side is sampled, as parts of its length: corners belong to other sides."""
+_PAPER = 90
+"""Percentile of the values across a side that is taken for paper."""
 _IN_PLACE_MM = 0.8
 """How far off a line may be to count as a side's: what curled paper comes to."""
 _LEAST_DARKNESS = 0.05
@@ -58,8 +60,10 @@ def _side_profiles(pixels: NDArray[np.uint8], matrix: Matrix, quads_mm: Points) 
     along = starts[:, :, None] + _ALONG[:, None] * (ends - starts)[:, :, None]
     places = along[:, :, :, None] + shifts[:, None] * ways[:, :, None, None]
     values = _sampled(pixels, project(matrix, places))
-    paper = np.quantile(values, 0.9, axis=3, keepdims=True)
-    return np.asarray(np.median(1 - values / np.maximum(paper, 1.0), axis=2), np.float64)
+    light = _PAPER * values.shape[3] // 100
+    paper = np.partition(values, light, axis=3)[..., light, None]
+    dark = np.partition(1 - values / np.maximum(paper, 1.0), (len(_ALONG) // 2 - 1, len(_ALONG) // 2), axis=2)
+    return np.asarray(dark[:, :, len(_ALONG) // 2 - 1 : len(_ALONG) // 2 + 1].mean(axis=2), np.float64)
 
 
 def framed_share(pixels: NDArray[np.uint8], matrix: Matrix, quads_mm: Points) -> float:

@@ -63,41 +63,48 @@ def fit_map(source: Points, target: Points, weights: NDArray[np.float64] | None 
     (..., 3, 3).
     """
     weight = np.ones(target.shape[:-1]) if weights is None else np.broadcast_to(weights, target.shape[:-1])
-    source = np.broadcast_to(source, target.shape)
     middle, scale = _spread(source, weight)
     seen_middle, seen_scale = _spread(target, weight)
-    rows, right = _equations(
+    columns, right = _equations(
         (source - middle[..., None, :]) * scale[..., None, None],
         (target - seen_middle[..., None, :]) * seen_scale[..., None, None],
     )
-    weighted = np.swapaxes(rows * np.concatenate([weight, weight], axis=-1)[..., None], -1, -2)
-    normal, right = weighted @ rows, weighted @ right[..., None]
+    weighted = columns * np.concatenate([weight, weight], axis=-1)[..., None, :]
+    normal, right = weighted @ np.swapaxes(columns, -1, -2), weighted @ right[..., None]
     prior = np.full((*scale.shape, 8), _NO_PRIOR)
     prior[..., 2:4] = (_NOISE_MM * scale / _STRETCH)[..., None] ** 2
     prior[..., 6:] = (_NOISE_MM * scale**2 / _BEND_PER_MM)[..., None] ** 2
-    normal += prior[..., None] * np.eye(8)
+    normal[..., range(8), range(8)] += prior
     a, b, c, d, x, y, g, h = np.moveaxis(np.linalg.solve(normal, right)[..., 0], -1, 0)
     matrix = np.stack([a + c, d - b, x, b + d, a - c, y, g, h, np.ones_like(a)], axis=-1).reshape(*a.shape, 3, 3)
-    matrix = np.linalg.inv(_normaliser(seen_middle, seen_scale)) @ matrix @ _normaliser(middle, scale)
+    back = _normaliser(-seen_scale[..., None] * seen_middle, 1 / seen_scale)
+    matrix = back @ matrix @ _normaliser(middle, scale)
     return np.asarray(matrix / matrix[..., 2:, 2:])
 
 
 def _equations(source: Points, target: Points) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Equations, (..., 2 N, 8), for similarity, stretch and shear, shift and perspective; and their right side."""
+    """Columns (..., 8, 2 N) for similarity, stretch and shear, shift and perspective; and the right side (..., 2 N)."""
+    count = target.shape[-2]
     x, y = source[..., 0], source[..., 1]
-    zero, one = np.zeros_like(x), np.ones_like(x)
-    across, down = target[..., 0], target[..., 1]
-    first = np.stack([x, -y, x, y, one, zero, -across * x, -across * y], axis=-1)
-    second = np.stack([y, x, -y, x, zero, one, -down * x, -down * y], axis=-1)
-    return np.concatenate([first, second], axis=-2), np.concatenate([across, down], axis=-1)
+    right = np.concatenate([target[..., 0], target[..., 1]], axis=-1)
+    columns = np.zeros((*target.shape[:-2], 8, 2 * count))
+    first, second = columns[..., :count], columns[..., count:]
+    first[..., 0, :] = first[..., 2, :] = second[..., 1, :] = second[..., 3, :] = x
+    second[..., 0, :] = first[..., 3, :] = y
+    first[..., 1, :] = second[..., 2, :] = -y
+    first[..., 4, :] = second[..., 5, :] = 1
+    columns[..., 6, :] = -right * np.concatenate([x, x], axis=-1)
+    columns[..., 7, :] = -right * np.concatenate([y, y], axis=-1)
+    return columns, right
 
 
 def _spread(points: Points, weights: NDArray[np.float64]) -> tuple[Points, NDArray[np.float64]]:
     """Middle of points (..., 2), and one over their root mean square distance from it (...)."""
     total = np.maximum(weights.sum(axis=-1), _FAR)
-    middle = (points * weights[..., None]).sum(axis=-2) / total[..., None]
-    square = ((points - middle[..., None, :]) ** 2).sum(axis=-1)
-    return middle, 1 / np.sqrt(np.maximum((square * weights).sum(axis=-1) / total, _FAR))
+    middle = (weights[..., None, :] @ points)[..., 0, :] / total[..., None]
+    away = points - middle[..., None, :]
+    square = np.einsum("...ij,...ij,...i->...", away, away, weights)
+    return middle, 1 / np.sqrt(np.maximum(square / total, _FAR))
 
 
 def _normaliser(middle: Points, scale: NDArray[np.float64]) -> Matrix:
@@ -110,8 +117,15 @@ def _normaliser(middle: Points, scale: NDArray[np.float64]) -> Matrix:
 
 
 def inverse(matrix: Matrix) -> Matrix:
-    """Give the map the other way round."""
-    return np.asarray(np.linalg.inv(matrix), np.float64)
+    """Give the map (3, 3) the other way round, but for a factor, which no map depends on; never fails."""
+    (a, b, c), (d, e, f), (g, h, i) = matrix.tolist()
+    return np.array(
+        [
+            [e * i - f * h, c * h - b * i, b * f - c * e],
+            [f * g - d * i, a * i - c * g, c * d - a * f],
+            [d * h - e * g, b * g - a * h, a * e - b * d],
+        ]
+    )
 
 
 def px_per_mm(matrix: Matrix, at_mm: Points) -> float:

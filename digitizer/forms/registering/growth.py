@@ -16,16 +16,17 @@ OFF_SIZE, OFF_SHARE = 0.35, 0.05
 
 def grow(matrix: Matrix, seed: Points, form: Runs, seen: Points, nearest: Nearest) -> Matrix:
     """Match boxes in ever wider rings about where the guess was made, fitting the map to all matched so far."""
-    middles = form.quads.mean(axis=1)
-    distance_mm = np.array([np.linalg.norm(middles[member] - seed, axis=1).min() for member in form.members])
+    middles, members = form.quads.mean(axis=1), form.members
+    distance_mm = np.minimum.reduceat(np.linalg.norm(middles - seed, axis=1)[form.order], form.start)
     radius_mm = 1.01 * np.sort(distance_mm)[min(1, len(distance_mm) - 1)]
     inner_mm = 0.0
     while True:
         moved = middles.copy()
-        for member, away_mm in zip(form.members, distance_mm, strict=True):
-            if inner_mm < away_mm <= radius_mm:
-                moved[member] += _shift(matrix, form.quads[member], away_mm - inner_mm, nearest)
-        near = np.concatenate([form.members[run] for run in np.flatnonzero(distance_mm <= radius_mm)])
+        back = project(inverse(matrix), nearest.centres)
+        for run in np.flatnonzero((distance_mm > inner_mm) & (distance_mm <= radius_mm)):
+            member = members[run]
+            moved[member] += _shift(matrix, form.quads[member], back, distance_mm[run] - inner_mm, nearest)
+        near = np.concatenate([members[run] for run in np.flatnonzero(distance_mm <= radius_mm)])
         own, other = matched(matrix, form.quads, moved, nearest)
         chosen = np.isin(own, near)
         if chosen.sum() >= 2:
@@ -36,15 +37,15 @@ def grow(matrix: Matrix, seed: Points, form: Runs, seen: Points, nearest: Neares
         inner_mm, radius_mm = radius_mm, 1.8 * radius_mm + 1.0
 
 
-def _shift(matrix: Matrix, quads_mm: Points, beyond_mm: float, nearest: Nearest) -> Points:
+def _shift(matrix: Matrix, quads_mm: Points, back: Points, beyond_mm: float, nearest: Nearest) -> Points:
     """By how much a run, (K, 4, 2) mm, is off where the map puts it, (2,) mm: the shift that meets most boxes.
 
-    Boxes of a run look alike: one by one, they would be matched to their neighbours.
+    Boxes of a run look alike: one by one, they would be matched to their neighbours. `back` (N, 2) mm is where the map
+    has the boxes of the page.
     """
     middles = quads_mm.mean(axis=1)
     side_mm = float(np.sqrt(areas(quads_mm)).mean())
     allowed_mm = 0.5 * side_mm + OFF_SHARE * beyond_mm
-    back = project(inverse(matrix), nearest.centres)
     shifts = (back[None] - middles[:, None]).reshape(-1, 2)
     shifts = shifts[np.linalg.norm(shifts, axis=1) < allowed_mm]
     if not len(shifts):

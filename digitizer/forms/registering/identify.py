@@ -6,21 +6,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from digitizer.forms.registering.anchors import hold_by_print, printed_pieces
 from digitizer.forms.registering.codes import named
-from digitizer.forms.registering.constellation import (
-    constellation_guesses,
-    page_boxes,
-    same,
-    template_quads,
-    template_runs,
-)
-from digitizer.forms.registering.evidence import Evidence, mark_guesses, marks_under
-from digitizer.forms.registering.features import feature_guesses
+from digitizer.forms.registering.constellation import page_boxes, same, template_quads
+from digitizer.forms.registering.evidence import Evidence
 from digitizer.forms.registering.frames import framed_on_blank, framed_share
-from digitizer.forms.registering.geometry import Matrix
-from digitizer.forms.registering.ink import agreement, printed_ink
-from digitizer.forms.registering.refine import refine, turn_of
+from digitizer.forms.registering.laying import Draft, drafts, feature_drafts, finished
 from digitizer.forms.registering.registration import (
     MIN_INK,
     NO_TEMPLATE,
@@ -30,13 +20,14 @@ from digitizer.forms.registering.registration import (
     Unregistered,
     is_framed,
     is_sound,
-    paper_shares,
 )
-from digitizer.forms.registering.signature import ranked
+from digitizer.forms.registering.signature import likeliest
 from digitizer.forms.template import FormPage
 
-_TRIED, _TRIED_MORE = 4, 8
-"""Templates that are laid on a page, the likeliest by their boxes; and how many more where none of them holds."""
+_TRIED, _MOST_TRIED = 4, 12
+"""Templates that are laid on a page, the likeliest by their boxes, where the first do not hold, and in the end."""
+_CONVINCING = 0.7
+"""Share of its boxes that the best of the first templates must meet; otherwise others are laid on the page as well."""
 _MARGIN, _MARGIN_SHARE = 2.0, 0.1
 """By how many cells, and by which share of them, a candidate must be better than the next to be taken for that."""
 _INK_MARGIN = 0.12
@@ -50,7 +41,7 @@ _LIKELY = 0.4
 
 
 def identify(
-    pixels: NDArray[np.uint8], quads: NDArray[np.float64], dpi: float | None, pages: Sequence[FormPage]
+    pixels: NDArray[np.uint8], quads: NDArray[np.float64], pages: Sequence[FormPage]
 ) -> Registration | Unregistered:
     """Find out which form a page is, and where it lies.
 
@@ -61,85 +52,74 @@ def identify(
     quads
         (N, 4, 2) float64, all boxes found on the page, px: top left, top right, bottom right, bottom left corner as the
         page lies.
-    dpi
-        Resolution that the page's file states.
     pages
         The sides of all templates.
     """
     if not pages:
         return Unregistered(NO_TEMPLATE)
-    evidence = Evidence(pixels, page_boxes(quads), dpi)
-    likely = _likely(pages, evidence)
-    candidates: list[Candidate] = []
-    for lay, tried in ((_laid, likely[:_TRIED]), (_laid_by_features, likely[:_TRIED]), (_laid, likely[_TRIED:])):
-        laid = [candidate for page in tried for candidate in lay(page, evidence)]
-        sound = _sound(laid, pixels)
-        if sound:
+    evidence = Evidence(pixels, page_boxes(quads))
+    by_code = named(pages, evidence.codes) if any(page.code is not None for page in pages) else []
+    near, others = (by_code, []) if by_code else likeliest(pages, evidence.boxes, _MOST_TRIED)
+    few = max(_TRIED - len(near), 0)
+    sound: list[Candidate] = []
+    unsound: list[Candidate] = []
+    for by_features, tried, share in (
+        (False, near, _CONVINCING),
+        (False, others[:few], 0.0),
+        (True, [*near, *others][:_TRIED], 0.0),
+        (False, others[few:], 0.0),
+    ):
+        for page in tried:
+            rival = max((one.fit.quality for one in sound if _meets(one, _CONVINCING)), default=0.0)
+            laid = feature_drafts(page, evidence) if by_features else drafts(page, evidence, rival)
+            _finish(laid, evidence, sound, unsound)
+        if any(_meets(candidate, share) for candidate in sound):
             return _chosen(sound)
-        candidates += laid
-    return _rejected(candidates)
+    return _rejected(unsound, by_code)
 
 
-def _sound(candidates: list[Candidate], pixels: NDArray[np.uint8]) -> list[Candidate]:
-    """Keep what can be trusted by itself; the dearest look, that at the frames, comes last."""
-    sound = []
-    for candidate in candidates:
-        if is_sound(candidate):
-            framed = framed_share(pixels, candidate.fit.matrix, template_quads(candidate.page))
-            if is_framed(candidate, framed, framed_on_blank(candidate.page)):
-                sound.append(replace(candidate, framed=framed))
-    return sound
+def _meets(candidate: Candidate, share: float) -> bool:
+    return candidate.fit.quality >= share * candidate.fit.expected
 
 
-def _likely(pages: Sequence[FormPage], evidence: Evidence) -> list[FormPage]:
-    """Choose the templates to be laid on a page: those that its code names, or the likeliest by their boxes."""
-    if any(page.code is not None for page in pages):
-        by_code = named(pages, evidence.codes)
-        if by_code:
-            return by_code
-    return ranked(pages, evidence.boxes)[: _TRIED + _TRIED_MORE]
+def _finish(laid: list[Draft], evidence: Evidence, sound: list[Candidate], unsound: list[Candidate]) -> None:
+    """Finish drafts as long as they may rival the best, and add them to what can be trusted by itself or cannot."""
+    for draft in sorted(laid, key=lambda draft: -draft.bound):
+        if sound and draft.bound <= _least(sound):
+            break
+        if sound and draft.closer_bound(evidence) <= _least(sound):
+            continue
+        candidate = finished(draft, evidence)
+        if any(_are_same(candidate, other) for other in sound):
+            continue
+        framed = _framed(candidate, evidence.pixels) if is_sound(candidate) else None
+        if framed is not None:
+            sound.append(framed)
+        else:
+            unsound.append(candidate)
 
 
-def _laid(page: FormPage, evidence: Evidence) -> list[Candidate]:
-    """Lay a template on the page in every way for which its marks or boxes speak."""
-    guesses = mark_guesses(page, evidence)
-    guesses += [("boxes", guess.matrix) for guess in constellation_guesses(template_runs(page), evidence.boxes)]
-    laid: list[Candidate] = []
-    for kind, matrix in guesses:
-        candidate = _candidate(page, kind, matrix, evidence)
-        if not any(same(candidate.fit.matrix, other.fit.matrix, template_quads(page)) for other in laid):
-            laid.append(candidate)
-    return laid
+def _framed(candidate: Candidate, pixels: NDArray[np.uint8]) -> Candidate | None:
+    """Say how well a candidate is framed; None where that is too little. It is the dearest look."""
+    share = framed_share(pixels, candidate.fit.matrix, template_quads(candidate.page))
+    candidate = replace(candidate, framed=share)
+    return candidate if is_framed(candidate, framed_on_blank(candidate.page)) else None
 
 
-def _laid_by_features(page: FormPage, evidence: Evidence) -> list[Candidate]:
-    """Lay a template on the page as its blank form's features do: the dearest evidence, where no other holds."""
-    if page.reference is None:
-        return []
-    return [_candidate(page, "features", matrix, evidence) for matrix in feature_guesses(page, evidence.features)]
+def _are_same(one: Candidate, other: Candidate) -> bool:
+    return one.page is other.page and same(one.fit.matrix, other.fit.matrix, template_quads(one.page))
 
 
-def _candidate(page: FormPage, kind: str, matrix: Matrix, evidence: Evidence) -> Candidate:
-    """Make the best of a guess."""
-    cells, shape = template_quads(page), evidence.pixels.shape
-    marks = marks_under(page, matrix, evidence)
-    fit = refine(matrix, cells, evidence.boxes, marks, shape)
-    pieces, printed = printed_pieces(page), printed_ink(page)
-    if pieces is not None:
-        turned = evidence.boxes.turns[turn_of(fit.matrix)].quads
-        source, target = cells[fit.own].reshape(-1, 2), turned[fit.seen].reshape(-1, 2)
-        matrix, pieces_mm, pieces_px = hold_by_print(pieces, *evidence.small, fit.matrix, source, target)
-        fit = refine(matrix, cells, evidence.boxes, marks.joined(pieces_mm, pieces_px), shape)
-    ink = None if printed is None else agreement(printed, evidence.ink, fit.matrix)
-    return Candidate(page, fit, kind, ink, *paper_shares(page, fit.matrix, shape))
+def _least(sound: list[Candidate]) -> float:
+    """Score up to which others are no rivals of the best."""
+    best = max(candidate.score for candidate in sound)
+    return best - max(_MARGIN, _MARGIN_SHARE * best)
 
 
 def _chosen(sound: list[Candidate]) -> Registration | Unregistered:
     """Take the best candidate if it beats all others: by boxes, by print, by frames or by where its paper ends."""
-    sound = sorted(sound, key=lambda candidate: -candidate.score)
-    best = sound[0]
-    least = best.score - max(_MARGIN, _MARGIN_SHARE * best.score)
-    rivals = [candidate for candidate in sound if candidate.score > least]
+    best = max(sound, key=lambda candidate: candidate.score)
+    rivals = [candidate for candidate in sound if candidate.score > _least(sound)]
     if len(rivals) == 1:
         return best.registration
     for measures, margin in (
@@ -163,11 +143,11 @@ def _ahead(measures: Sequence[float | None], margin: float) -> int | None:
     return int(values.argmax()) if first >= second + margin else None
 
 
-def _rejected(candidates: list[Candidate]) -> Unregistered:
-    """Say why no candidate is sound."""
+def _rejected(candidates: list[Candidate], by_code: Sequence[FormPage]) -> Unregistered:
+    """Say why no candidate is sound; a code on the page says which form it is all the same."""
     likely = [one for one in candidates if _is_likely(one)]
     if not likely:
-        return Unregistered(NO_TEMPLATE)
+        return Unregistered(NOT_REGISTERED, by_code[0].form) if by_code else Unregistered(NO_TEMPLATE)
     best = max(likely, key=lambda candidate: candidate.score)
     return Unregistered(NOT_REGISTERED, best.page.form, best.fit.residual_mm)
 

@@ -34,10 +34,11 @@ class Nearest:
 
     def look_up(self, points: Points) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """Index of the box nearest to each of the points (..., 2), and how far it is, px; both (...)."""
-        height, width = self.raster.shape
-        place = np.nan_to_num(np.rint((points - self.origin) / self.step_px).clip(-1e6, 1e6)).astype(np.intp)
-        index = self.raster[place[..., 1].clip(0, height - 1), place[..., 0].clip(0, width - 1)]
-        return index, np.linalg.norm(points - self.centres[index], axis=-1)
+        last = np.array(self.raster.shape[::-1]) - 1.0
+        place = np.fmax(np.fmin(np.rint((points - self.origin) / self.step_px), last), 0.0).astype(np.intp)
+        index = self.raster[place[..., 1], place[..., 0]]
+        away = points - self.centres[index]
+        return index, np.sqrt(np.einsum("...i,...i", away, away))
 
 
 def nearest_boxes(quads: Points) -> Nearest:

@@ -37,8 +37,6 @@ MAX_SCALE_RATIO = 1.6
 """How much larger one corner of the form may be seen than another: 1.3 for a camera tilted by 15 degrees."""
 MIN_INK = 0.45
 """Agreement with the blank form's print: 0.7 to 1 where it lies right, below 0.35 where it does not."""
-
-
 MIN_FRAMED, MIN_FRAMED_BY_MARKS = 0.97, 0.5
 """Share of the cells' sides that must be printed where the map puts them, of those that are on the blank form: 1 where
 it lies right, up to 0.85 where a few boxes of another form happen to stand alike, up to 0.96 where a long comb is taken
@@ -115,14 +113,19 @@ class Candidate:
 
     @property
     def score(self) -> float:
-        """Cells and marks found less those missed: what candidates are compared by."""
-        printed = 0.0 if self.ink is None else INK_CELLS * self.ink
-        return 2 * self.fit.quality - self.fit.expected + (self.fit.marks - self.fit.marks_missed) / 2 + printed
+        """What candidates are compared by."""
+        return score(self.fit, self.fit.quality, self.ink)
 
     @property
     def registration(self) -> Registration:
         """As the caller is told."""
         return Registration(self.page, self.fit.matrix, self.fit.residual_mm, self.evidence)
+
+
+def score(fit: Fit, quality: float, ink: float | None) -> float:
+    """Cells and marks found less those missed, where `quality` cells are met and the print agrees by `ink`."""
+    printed = 0.0 if ink is None else INK_CELLS * ink
+    return 2 * quality - fit.expected + (fit.marks - fit.marks_missed) / 2 + printed
 
 
 def paper_shares(page: FormPage, matrix: Matrix, shape: tuple[int, ...]) -> tuple[float, float]:
@@ -157,16 +160,16 @@ def is_sound(candidate: Candidate) -> bool:
     return candidate.inside >= MIN_INSIDE and candidate.cover >= MIN_COVER
 
 
-def is_framed(candidate: Candidate, framed: float, framed_on_blank: float) -> bool:
+def is_framed(candidate: Candidate, framed_on_blank: float) -> bool:
     """Tell whether enough of a candidate's cells are framed on the page.
 
     Parameters
     ----------
-    framed, framed_on_blank
-        Shares of the cells' sides that are printed where they ought to be: on the page, and on the blank form.
+    framed_on_blank
+        Share of the cells' sides that are printed where they ought to be on the blank form.
     """
     least = MIN_FRAMED_BY_MARKS if _by_marks(candidate.fit) else MIN_FRAMED
-    return framed >= least * framed_on_blank
+    return candidate.framed >= least * framed_on_blank
 
 
 def _by_marks(fit: Fit) -> bool:
