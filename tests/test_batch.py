@@ -198,10 +198,12 @@ def test_a_model_that_is_missing_ends_the_run_before_it_starts(tmp_path: Path) -
 
 
 INTERRUPTED = """
+import signal
 import sys
 from pathlib import Path
 from digitizer.batch import Job, digitize_folder
 from tests.fake_reader import FakeReader
+signal.signal(signal.SIGINT, signal.default_int_handler)  # shells let what they start in the background ignore it
 def show(progress):
     if progress.stage == "inspect":
         print("reading", flush=True)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from digitizer.document import FieldKind
 from digitizer.errors import UsageError
 from digitizer.forms.drafting.field import DraftField, fit_lattice
+from digitizer.forms.drafting.frames import Frame, innermost
 from digitizer.forms.drafting.labels import Text, labelled, named, slug
 from digitizer.forms.drafting.level import levelling
 from digitizer.forms.drafting.marks import find_codes, find_fiducials
@@ -100,6 +101,19 @@ def test_names_are_unique_identifiers() -> None:
     assert [field.name for field in named(fields)] == ["grosse_cm", "field_02", "grosse_cm_2", "field_04"]
     assert slug("3. Euro") == "euro"
     assert slug("...") == ""
+
+
+def _frame(left: float, top: float, width: float, height: float) -> Frame:
+    return Frame(left, top, left + width, top + height, ink=0, ink_height=0, text_lines=0, beside=0, runs_on=False)
+
+
+def test_segments_to_write_along_leave_their_box_a_cell() -> None:
+    """One square on the other in the middle of a box guides a digit; two squares side by side are tick boxes."""
+    box, table = _frame(0, 0, 9, 11), _frame(20, 0, 30, 11)
+    eight = [_frame(2.7, 1.7, 3.6, 3.8), _frame(2.7, 5.5, 3.6, 3.8)]
+    ticks = [_frame(24, 3, 4, 4), _frame(34, 3, 4, 4)]
+
+    assert innermost([box, *eight, table, *ticks]) == [box, *ticks]
 
 
 def _paper() -> np.ndarray:

@@ -16,6 +16,8 @@ _MIN_FILL, _MIN_HOLE = 0.88, 0.5
 """Share of its upright rectangle that the hull of a frame's hole covers, and share of its hull that the hole does."""
 _TO_MIDDLE_PX = 1.0
 """From the edge of a hole to the middle of the line around it, about."""
+_EIGHT = 0.15
+"""How far apart, in widths of the box, the parts of a figure of eight may be, and how far from its middle."""
 _TEXT_MM = 12.0
 """How far beside a tick box its text begins, at most."""
 
@@ -175,15 +177,28 @@ def _runs_on(sides: tuple[int, int, int, int], mask: NDArray[np.uint8], px_per_m
 
 
 def innermost(frames: Sequence[Frame]) -> list[Frame]:
-    """Leave out the frames in which another, smaller one stands."""
+    """Leave out the frames in which another, smaller one stands, and the figures of eight that guide a digit."""
     sides = _sides(frames)
     middle, area = (sides[:, :2] + sides[:, 2:]) / 2, np.prod(sides[:, 2:] - sides[:, :2], axis=1)
-    kept = []
+    kept, guides = np.ones(len(frames), bool), np.zeros(len(frames), bool)
     for index, frame in enumerate(frames):
         inside = ((sides[index, :2] < middle) & (middle < sides[index, 2:])).all(axis=1)
-        if not (inside & (area < 0.8 * area[index])).any():
-            kept.append(frame)
-    return kept
+        smaller = np.flatnonzero(inside & (area < 0.8 * area[index]))
+        if _is_figure_of_eight([frames[int(other)] for other in smaller], frame):
+            guides[smaller] = True
+        else:
+            kept[index] = not len(smaller)
+    return [frame for index, frame in enumerate(frames) if kept[index] and not guides[index]]
+
+
+def _is_figure_of_eight(inner: Sequence[Frame], host: Frame) -> bool:
+    """Tell whether two frames make the segments that are printed in a box to write along: alike, one on the other."""
+    if len(inner) != 2:
+        return False
+    upper, lower = sorted(inner, key=lambda frame: frame.top)
+    beside = max(abs(upper.left - lower.left), abs(upper.right - lower.right), abs(lower.top - upper.bottom))
+    off = abs(upper.left + upper.right - host.left - host.right) / 2
+    return beside < _EIGHT * host.width and off < _EIGHT * host.width and upper.width < 0.75 * host.width
 
 
 def _sides(frames: Sequence[Frame]) -> NDArray[np.float64]:
