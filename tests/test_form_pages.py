@@ -32,9 +32,9 @@ fields:
 """
 
 
-def page_of(file: Path) -> Page:
-    """Decode the first page of a file."""
-    page = next(iter(read_pages(ScanFile(file, file.name), (1,), Limits())))
+def page_of(file: Path, number: int = 1) -> Page:
+    """Decode a page of a file."""
+    page = next(iter(read_pages(ScanFile(file, file.name), (number,), Limits())))
     assert isinstance(page, Page)
     return page
 
@@ -117,6 +117,21 @@ def test_a_printed_form_registers_itself_and_blank_fields_of_every_kind_are_blan
         "number": "_____", "counts": "______", "amount": "_", "agreed": "_",
     }  # fmt: skip
     assert [field.reason for field in result.fields] == ["rule:required", "", "", ""]
+
+
+def test_each_page_of_a_form_has_its_own_fields(tmp_path: Path) -> None:
+    """Whichever comes first."""
+    second = "  - {name: late, kind: comb, page: 2, at: [20, 40, 48, 8], cells: 6}\n"
+    source, pdf, registered = tmp_path / "two.yaml", tmp_path / "two.pdf", tmp_path / "two.printed.yaml"
+    source.write_text(ALL_KINDS + second, encoding="utf-8")
+    print_files(load_template(source), source, pdf, registered=registered)
+
+    results = [read(page_of(pdf, number), load_template(registered)) for number in (2, 1)]
+
+    assert [[field.field for field in result.fields] for result in results] == [
+        ["late"],
+        ["number", "counts", "amount", "agreed"],
+    ]
 
 
 def test_a_ticked_box_is_a_1(tmp_path: Path) -> None:
