@@ -59,8 +59,12 @@ def reduced(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
 
 
 def shrunk(pixels: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
-    """Shrink an image: by a whole number, averaging, then by the rest: ten times as fast as in one."""
-    height, width = pixels.shape
+    """Shrink an image: by a whole number, averaging, then by the rest: ten times as fast as in one.
+
+    What is left over of whole blocks at the right and at the bottom is cut off: that is many times faster still.
+    """
+    height, width = (max(size // int(factor), 1) * int(factor) for size in pixels.shape)
+    pixels = pixels[:height, :width]
     for whole, method in ((int(factor), cv2.INTER_AREA), (factor, cv2.INTER_LINEAR)):
         size = max(1, round(width / whole)), max(1, round(height / whole))
         if size != pixels.shape[::-1]:
