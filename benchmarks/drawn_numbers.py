@@ -16,8 +16,8 @@ from samples.sheet import Sheet
 PENS = (BALLPOINT_BLUE, BALLPOINT_BLACK, GEL_BLACK, PENCIL)
 TakeDigits = Callable[[str, np.random.Generator], Sequence[NDArray[np.uint8]]]
 """A number -> the image of each of its digits, (28, 28) uint8, ink 255."""
-_BOXES, _ROOM_MM = 8, 16.0
-"""Boxes on a drawn page, one below the other, and the height of a row."""
+_ROOM_MM = 16.0
+"""Height of a row: boxes stand one below the other."""
 _TOUCHING_SHARE = 0.3
 """Share of the numbers that are written so closely that digits touch."""
 

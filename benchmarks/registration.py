@@ -17,12 +17,11 @@ from numpy.typing import NDArray
 
 from benchmarks.boxes import CONDITIONS, draw
 from benchmarks.warps import FORMS, Seen, blank_sheet, filled_sheet, form_page, see, some_warp
+from digitizer.form_pages import boxes_on
 from digitizer.forms.registering.identify import identify
 from digitizer.forms.registering.place import place_fields
 from digitizer.forms.registering.registration import Registration, Unregistered
 from digitizer.forms.template import FormPage
-from digitizer.reading.boxes import find_boxes
-from digitizer.reading.rulings import find_rulings
 from samples.digits import bundled_pool
 
 DPI = 150.0
@@ -41,12 +40,6 @@ class Tally:
     off_mm: list[float] = field(default_factory=list)
     identify_ms: list[float] = field(default_factory=list)
     place_ms: list[float] = field(default_factory=list)
-
-
-def boxes_on(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Find all boxes of a page: (N, 4, 2) px."""
-    rulings = find_rulings(pixels)
-    return rulings.on_page(find_boxes(rulings.mask, rulings.factor).quads)
 
 
 def pages_of(form: str, count: int, seed: int, *, squares: bool = False) -> Iterator[Seen]:

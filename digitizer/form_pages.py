@@ -63,9 +63,13 @@ def read_form(page: Page, templates: Sequence[Template], classifier: Classifier)
 
 def register(page: Page, templates: Sequence[Template]) -> Registration | Unregistered:
     """Find out which of some forms a page shows, and where it lies."""
-    rulings = find_rulings(page.pixels)
-    quads = rulings.on_page(find_boxes(rulings.mask, rulings.factor).quads)
-    return identify(page.pixels, quads, [side for template in templates for side in template.pages])
+    return identify(page.pixels, boxes_on(page.pixels), [side for template in templates for side in template.pages])
+
+
+def boxes_on(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Find all boxes of a page (H, W) uint8: (N, 4, 2) px."""
+    rulings = find_rulings(pixels)
+    return rulings.on_page(find_boxes(rulings.mask, rulings.factor).quads)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.registration import boxes_on
 from benchmarks.warps import Seen, Warp, blank_sheet, filled_sheet, form_page, see
 from digitizer.document import Field
+from digitizer.form_pages import boxes_on
 from digitizer.forms.registering.identify import identify
 from digitizer.forms.registering.registration import Registration, Unregistered
 from digitizer.forms.template import FormPage

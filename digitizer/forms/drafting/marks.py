@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitizer.forms.drafting.field import DraftField
+from digitizer.forms.registering.codes import barcodes
+from digitizer.forms.registering.tags import find_tags
 from digitizer.forms.template import Fiducial, FiducialKind
 
 _SQUARE_MM = (1.8, 15.0)
@@ -30,11 +32,8 @@ class Code:
 
 def find_codes(pixels: NDArray[np.uint8], px_per_mm: float) -> list[Code]:
     """Read the QR codes and Code 128 of a page, (height, width) uint8, grey."""
-    import zxingcpp
-
-    formats = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128])
     codes = []
-    for found in zxingcpp.read_barcodes(np.ascontiguousarray(pixels), formats=formats):
+    for found in barcodes(np.ascontiguousarray(pixels), shrink=True):
         at = found.position
         corners = (at.top_left, at.top_right, at.bottom_right, at.bottom_left)
         x = [(corner.x + 0.5) / px_per_mm for corner in corners]
@@ -65,16 +64,12 @@ def _centre_in(field: DraftField, area: tuple[float, float, float, float]) -> bo
 
 
 def _tags(pixels: NDArray[np.uint8], px_per_mm: float) -> list[Fiducial]:
-    parameters = cv2.aruco.DetectorParameters()
-    parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
-    dictionary = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_APRILTAG_36h11)
-    corners, ids, _ = cv2.aruco.ArucoDetector(dictionary, parameters).detectMarkers(pixels)
     found = []
-    for quad, tag_id in zip(corners, [] if ids is None else np.ravel(ids), strict=True):
-        points = (np.asarray(quad, np.float64).reshape(4, 2) + 0.5) / px_per_mm
+    for tag_id, quad in sorted(find_tags(pixels, 1.0).items()):
+        points = (quad + 0.5) / px_per_mm
         side = float(np.linalg.norm(points - np.roll(points, -1, axis=0), axis=1).mean())
-        found.append(Fiducial(FiducialKind.APRILTAG, _place(points.mean(axis=0)), round(side, 1), int(tag_id)))
-    return sorted(found, key=lambda tag: tag.tag_id or 0)
+        found.append(Fiducial(FiducialKind.APRILTAG, _place(points.mean(axis=0)), round(side, 1), tag_id))
+    return found
 
 
 def _squares(pixels: NDArray[np.uint8], px_per_mm: float) -> list[Fiducial]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from digitizer.document import Field, FieldKind
 from digitizer.forms.pictures.legend import COLOURS, Shape, draw_legend, legend_font
+from digitizer.forms.registering.geometry import project
 from digitizer.forms.template import FormField, FormPage
 
 _FIDUCIAL = (220, 20, 60)
@@ -60,9 +61,9 @@ def draw_preview(
     for number, field in enumerate(page.fields, first_number):
         on_page = found.get(field.name)
         quads = (
-            _project(field.quads_mm, matrix)
+            project(matrix, field.quads_mm)
             if on_page is None
-            else _project(np.array([cell.quad for cell in on_page.cells]), _scale_of(background, pixels))
+            else project(_scale_of(background, pixels), np.array([cell.quad for cell in on_page.cells]))
         )
         text = " ".join(filter(None, [describe(field), (notes or {}).get(field.name, "")]))
         shapes.append(Shape(number, field.name, text, field.kind, quads))
@@ -118,11 +119,6 @@ def _scale_of(before: NDArray[np.uint8] | None, after: NDArray[np.uint8]) -> NDA
     return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]])
 
 
-def _project(points: NDArray[np.float64], matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    flat = points.reshape(-1, 2) @ matrix[:, :2].T + matrix[:, 2]
-    return np.asarray((flat[:, :2] / flat[:, 2:]).reshape(points.shape))
-
-
 def _paled(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     pale = np.asarray(255 - _PALE * (255.0 - pixels), np.uint8)
     return np.ascontiguousarray(np.repeat(pale[:, :, None], 3, axis=2))
@@ -131,7 +127,7 @@ def _paled(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _draw_marks(image: NDArray[np.uint8], page: FormPage, matrix: NDArray[np.float64]) -> None:
     for mark in page.fiducials:
         corners = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]]) * mark.size_mm + mark.centre_mm
-        outline = np.rint(8 * _project(corners, matrix)).astype(np.int32)
+        outline = np.rint(8 * project(matrix, corners)).astype(np.int32)
         cv2.polylines(image, [outline], isClosed=True, color=_FIDUCIAL, thickness=2, lineType=16, shift=3)
         cv2.polylines(image, [outline[[0, 2]], outline[[1, 3]]], False, _FIDUCIAL, 1, 16, 3)
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 _MARGIN_MM = 6.0
 """What printers leave white."""
-_CLEAR_MM = 1.5
-"""Between two things on the page."""
 _LINE_PT = 0.8
 _LINE_GREY = 0.25
 _CODE_STEP_MM = 5.0

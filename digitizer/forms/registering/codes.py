@@ -18,8 +18,13 @@ def read_codes(pixels: NDArray[np.uint8]) -> tuple[str, ...]:
     factor = max(pixels.shape) / _LENGTH_PX
     if factor > 1:
         pixels = shrunk(pixels, factor)
+    return tuple(str(code.text) for code in barcodes(pixels, shrink=False))
+
+
+def barcodes(pixels: NDArray[np.uint8], *, shrink: bool) -> list[zxingcpp.Barcode]:
+    """Find the QR codes and Code 128 in an image (H, W) uint8; with `shrink` it is also tried at smaller sizes."""
     formats = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128])
-    return tuple(str(code.text) for code in zxingcpp.read_barcodes(pixels, formats=formats, try_downscale=False))
+    return list(zxingcpp.read_barcodes(pixels, formats=formats, try_downscale=shrink))
 
 
 def named(pages: Sequence[FormPage], codes: Sequence[str]) -> list[FormPage]:
