@@ -21,7 +21,8 @@ from digitizer.document import PageResult, PageStatus, ScanFile
 from digitizer.errors import TemplateError, UsageError
 from digitizer.ledger.export import write_results
 from digitizer.ledger.lock import output_lock
-from digitizer.ledger.summary import Provenance, Summary, summarize
+from digitizer.ledger.provenance import Provenance
+from digitizer.ledger.summary import Summary, summarize
 from digitizer.policy import DEFAULT_MAX_ERRORS, AcceptancePolicy
 from digitizer.reader import OpenReader, ReaderInfo
 from digitizer.scans.decode import Limits

@@ -60,6 +60,10 @@ class ScanFile:
     ----------
     path
         Where it lies.
+    root
+        Folder of scans that `path` must not lead out of by any link; None for a file that the user named.
+    url
+        Where it lies if not on a file system of this machine, for fsspec; `path` is then its name only.
     name
         Its path relative to the scan folder, `/` between the parts, always valid Unicode: what stands
         in the `scan` column. Bytes of a name that are no UTF-8 are written as `\xNN`.
@@ -67,6 +71,8 @@ class ScanFile:
 
     path: Path
     name: str
+    root: Path | None = None
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +148,43 @@ class Reading:
     probabilities
         Calibrated, 0-1, of the digits 0-9, of ink that is no digit, and of a cell crossed out; empty for a blank cell
         and for a mark.
+    crop
+        28 * 28 bytes, row by row, ink 255: what the network saw; empty where it saw nothing.
     """
 
     symbol: str
     confidence: float
     probabilities: tuple[float, ...] = ()
+    crop: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldEvidence:
+    """What was seen of one field: enough to decide about it again, and to show it to a person, without the page.
+
+    Attributes
+    ----------
+    cells
+        What each cell of a comb or a grid says, or the one of a mark; empty for a box.
+    numbers
+        For a box, the strings of symbols that may stand there, with their probabilities: the plain reading first.
+    number_confidences
+        For a box, the probability of each symbol of the plain reading, 0-1.
+    quads
+        For each cell (a box and a mark have one), x and y of its four corners in px on the page, to a tenth.
+    strip
+        JPEG, grey, paper 255: the part of the page around the field, turned upright.
+    strip_box
+        x, y, width, height of that part on the page as its file shows it, px.
+    """
+
+    kind: FieldKind
+    cells: tuple[Reading, ...] = ()
+    numbers: tuple[tuple[str, float], ...] = ()
+    number_confidences: tuple[float, ...] = ()
+    quads: tuple[tuple[float, ...], ...] = ()
+    strip: bytes = b""
+    strip_box: tuple[int, int, int, int] = (0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +205,8 @@ class FieldReading:
         Why a person has to see it however sure it is; empty where nothing forces that.
     corners
         (N, 2) float64, (x, y) px on the page: points that its bounding box holds.
+    evidence
+        What was seen, still without its strip.
     """
 
     form: str
@@ -177,6 +217,7 @@ class FieldReading:
     machine_symbols: str
     doubt: str
     corners: NDArray[np.float64]
+    evidence: FieldEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +238,8 @@ class FieldResult:
         0-1, one per cell.
     x, y, width, height
         Bounding box on the page as its file shows it, px.
+    evidence
+        What was seen; None where only the row of the table is wanted.
     """
 
     form: str
@@ -213,6 +256,7 @@ class FieldResult:
     height: int
     machine_value: str
     reviewer: str = ""
+    evidence: FieldEvidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +274,8 @@ class PageResult:
     rotation
         Degrees (0, 90, 180, 270) that the page as its file shows it has to be turned clockwise to stand
         upright; None where it was not decided.
+    side
+        1-based page of the template that it is; None without a template.
     """
 
     scan: str
@@ -242,3 +288,4 @@ class PageResult:
     dpi: float | None = None
     rotation: int | None = None
     sha256: str = ""
+    side: int | None = None

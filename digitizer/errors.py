@@ -5,6 +5,8 @@ DigitizerError                 1
 │   ├── TemplateError          2   a template is missing or wrong
 │   └── ModelError             2   a model folder is missing, altered or of another kind
 ├── FolderBusyError           75   another run holds the output folder
+├── LedgerError                1   the ledger cannot be written or read: disk full, database away, damaged
+│   └── LedgerVersionError     2   a newer digitizer made it
 └── ScanError                  -   one scan or page cannot be read: becomes a row, never ends a run
 """
 
@@ -46,6 +48,16 @@ class FolderBusyError(DigitizerError):
     """Another run holds the output folder."""
 
     exit_code = ExitCode.BUSY
+
+
+class LedgerError(DigitizerError):
+    """The ledger, or what is made of it, cannot be written or read; what it held is as it was."""
+
+
+class LedgerVersionError(LedgerError):
+    """The ledger was made by a newer digitizer."""
+
+    exit_code = ExitCode.USAGE
 
 
 class ScanError(DigitizerError):

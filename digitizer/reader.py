@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from digitizer.document import Page, PageResult, ScanFile
 from digitizer.errors import ScanError
-from digitizer.ledger.summary import TemplateInfo
+from digitizer.ledger.provenance import TemplateInfo
 from digitizer.pipeline import digitize_pages
 from digitizer.policy import AcceptancePolicy
 from digitizer.reading.classifier import DigitClassifier, load_classifier

@@ -12,11 +12,18 @@ from digitizer.scans.decode import FileInfo
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """What stands in a file: `info`, or the `reason` why nobody can tell."""
+    """What stands in a file: `info`, or the `reason` why nobody can tell.
+
+    Attributes
+    ----------
+    sha256
+        Of the file's bytes, also where there is no `info`; empty where they could not be read.
+    """
 
     file: ScanFile
     info: FileInfo | None
     reason: str = ""
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,47 +4,16 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from fractions import Fraction
 
 from digitizer.document import FieldResult, FieldStatus, PageResult, PageStatus
 from digitizer.errors import ExitCode
+from digitizer.ledger.provenance import Provenance
 from digitizer.ledger.tables import in_order
 
 _RATE_STEP = Decimal("0.000001")
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateInfo:
-    """Which template pages were read with; `sha256` is that of its file and of all files that it names."""
-
-    form: str
-    version: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """With what the scans were read.
-
-    Attributes
-    ----------
-    version
-        Of digitizer.
-    model, model_sha256
-        Name of the network, and the hash of its card, which holds the hashes of all its files.
-    threshold
-        Confidence from which a field is accepted, 0-1.
-    templates
-        Empty where every comb and grid was read.
-    """
-
-    version: str
-    model: str
-    model_sha256: str
-    threshold: float
-    templates: tuple[TemplateInfo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +83,10 @@ def summary_json(summary: Summary) -> str:
     content = {
         "version": provenance.version,
         "model": {"name": provenance.model, "sha256": provenance.model_sha256},
-        "template": [asdict(template) for template in provenance.templates] or None,
+        "template": [
+            {"form": each.form, "version": each.version, "sha256": each.sha256} for each in provenance.templates
+        ]
+        or None,
         "policy": {"threshold": provenance.threshold, "max_errors": _error_rate_text(provenance.threshold)},
         "files": summary.files,
         "pages": summary.pages,

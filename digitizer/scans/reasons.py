@@ -25,6 +25,8 @@ class Reason(StrEnum):
     NOT_A_SCAN = "not_a_scan"
     HIDDEN = "hidden"
     OUTPUT_FOLDER = "output_folder"
+    BEING_WRITTEN = "being_written"
+    LINK_OUTSIDE = "link_outside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,14 @@ EXPLANATIONS = MappingProxyType(
             "Its name, or that of a folder it lies in, begins with a dot.", "Rename it if it is to be read."
         ),
         Reason.OUTPUT_FOLDER: Explanation("The symbolic link leads to the results.", "Nothing needs to be done."),
+        Reason.BEING_WRITTEN: Explanation(
+            "The file is still changing, or a program has it open for writing.",
+            "Nothing needs to be done: the next run reads it.",
+        ),
+        Reason.LINK_OUTSIDE: Explanation(
+            "The symbolic link leads out of the folder of scans.",
+            "Copy what it leads to, or run over the folder that it leads to.",
+        ),
     }
 )
 """Complete: each `Reason` has its explanation."""

@@ -7,7 +7,8 @@ import pytest
 from digitizer.document import PageResult, PageStatus
 from digitizer.ledger import export
 from digitizer.ledger.export import write_results
-from digitizer.ledger.summary import Provenance, Summary, summarize
+from digitizer.ledger.provenance import Provenance
+from digitizer.ledger.summary import Summary, summarize
 
 PAGES = [PageResult("straße.png", 1, "auto", PageStatus.DONE, "")]
 

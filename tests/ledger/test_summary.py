@@ -4,7 +4,8 @@ import json
 
 from digitizer.document import FieldResult, FieldStatus, PageResult, PageStatus
 from digitizer.errors import ExitCode
-from digitizer.ledger.summary import Provenance, summarize, summary_json
+from digitizer.ledger.provenance import Provenance
+from digitizer.ledger.summary import summarize, summary_json
 
 PROVENANCE = Provenance("0.1.0", "seed", "ab" * 32, 0.999)
 
