@@ -82,4 +82,4 @@ def read_digits(classifier: DigitClassifier, *, tuning: bool, crops: int = CROPS
 def _read(classifier: DigitClassifier, images: NDArray[np.uint8]) -> list[Reading]:
     crops = np.array([to_mnist_format(image) for image in images], np.uint8)
     inked = CellInk(crops, np.zeros(len(crops), np.bool_), np.full(len(crops), SIZE_PX, np.intp), (SIZE_PX, SIZE_PX))
-    return decide(inked, classifier.classify(crops))
+    return decide(inked, crops, classifier.classify(crops))

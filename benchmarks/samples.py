@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from digitizer.batch import Job, digitize_folder
+from digitizer.batch import digitize_folder
+from digitizer.job import Job
 from digitizer.report.score import ERROR_RATES, Score, score
 from samples.digits import BUNDLED_FILE
 

@@ -1,107 +1,40 @@
-"""The whole job: a folder of scans in, `fields.csv`, `pages.csv` and `summary.json` out.
+"""The whole job: scans in; ledger, `fields.csv`, `pages.csv` and `summary.json` out.
 
-1. Lock the output folder; load the model and the templates.
-2. Find the scans and look into each, in worker processes.
-3. Deal their pages out in chunks, and read the chunks in worker processes.
+1. Lock the output folder, open the ledger; load the model and the templates.
+2. Find the scans, and look into those that the ledger does not know, in worker processes.
+3. Deal the pages of the new ones out in chunks, and read the chunks in worker processes.
 4. Where a worker crashes or hangs, retry file by file, then page by page: only the culprit is lost.
-5. Write all results at once, sorted, so that neither workers nor chunks nor their order can be told from them.
+5. Put each scan into the ledger when all its pages are read: as a whole, once, whatever happens in between.
+6. Write all results of the ledger, sorted, so that neither workers nor chunks nor interruptions can be told from them.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
-from typing import Protocol, Self, TypeVar
 
-from digitizer.document import PageResult, PageStatus, ScanFile
+from digitizer.attempts import carry_out, on_threads
+from digitizer.document import PageResult
 from digitizer.errors import TemplateError, UsageError
+from digitizer.gathering import Gathering, without_pages
+from digitizer.intake import Intake, take_in
+from digitizer.job import Execute, Job, Outcome, Progress
 from digitizer.ledger.export import write_results
+from digitizer.ledger.ledger import Ledger, open_ledger
 from digitizer.ledger.lock import output_lock
 from digitizer.ledger.provenance import Provenance
-from digitizer.ledger.summary import Summary, summarize
-from digitizer.policy import DEFAULT_MAX_ERRORS, AcceptancePolicy
+from digitizer.ledger.records import KnownScan
 from digitizer.reader import OpenReader, ReaderInfo
-from digitizer.scans.decode import Limits
-from digitizer.scans.discovery import Found, discover
-from digitizer.tasks import Chunk, Inspected, Inspection, plan_chunks
+from digitizer.sharing import shares
+from digitizer.tasks import Chunk, Inspected, Redecision, plan_chunks
 from digitizer.worker import Handler, WorkerSettings
-from digitizer.workers import TaskFailed, Workers
+from digitizer.workers import Workers
 
-PAGES_PER_CHUNK = 12
-"""Seconds of work, so that handing it out costs little; few enough pages to be retried cheaply."""
-FILES_PER_INSPECTION = 16
-PAGE_TIMEOUT_S = 60.0
-"""Some 100 times what a page takes: reached by what hangs, not by what is slow."""
-WORKER_MEMORY_BYTES = 4 * 2**30
-"""Some ten times what a worker needs for an A4 page at 600 dpi."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """What is to be read, how, and where the results go.
-
-    Attributes
-    ----------
-    scans
-        A folder, read recursively, or one file; nothing in it is changed.
-    out
-        Folder of the results; made if it does not exist.
-    model
-        A model folder, the name of a shipped model, or None for the default one.
-    template
-        A template or a folder of templates; None to read every comb and grid of every page.
-    workers
-        Worker processes at most.
-    pages_per_chunk
-        Pages that a worker reads in one go.
-    page_timeout_s
-        A worker that spends longer on one page is stopped, and the page failed.
-    worker_memory_bytes
-        What a worker's data may grow to.
-    """
-
-    scans: Path
-    out: Path
-    policy: AcceptancePolicy = field(default_factory=lambda: AcceptancePolicy.from_max_errors(DEFAULT_MAX_ERRORS))
-    limits: Limits = field(default_factory=Limits)
-    model: Path | str | None = None
-    template: Path | None = None
-    workers: int = field(default_factory=lambda: usable_cpus())
-    pages_per_chunk: int = PAGES_PER_CHUNK
-    page_timeout_s: float = PAGE_TIMEOUT_S
-    worker_memory_bytes: int = WORKER_MEMORY_BYTES
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run has come: `done` of `total` files looked into, or of pages read."""
-
-    stage: str
-    done: int
-    total: int
-
-
-ReadChunk = Callable[[Chunk], list[PageResult]]
-"""Reads one chunk in a supervised worker; may be called from several threads; never raises for a bad scan."""
-Execute = Callable[[ReadChunk, Sequence[Chunk]], Iterable[list[PageResult]]]
-"""Decides when each chunk is read; returns the results in any order."""
-
-Result = TypeVar("Result")
-Item = TypeVar("Item")
-
-
-class Task(Protocol[Result]):
-    """Work for one worker, of several parts: `Inspection` and `Chunk`."""
-
-    def split(self) -> tuple[Self, ...]:
-        """Return the same work in smaller tasks, none if it is as small as can be."""
-
-    def failed(self, reason: str) -> list[Result]:
-        """Return the result of a task that could not be carried out."""
+SCANS_PER_DECISION = 32
+"""Scans whose evidence is in memory at once for each worker."""
 
 
 def digitize_folder(
@@ -110,8 +43,8 @@ def digitize_folder(
     execute: Execute | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
     setup: Callable[[], Handler] | None = None,
-) -> Summary:
-    """Read every scan of a folder and write the results.
+) -> Outcome:
+    """Read every scan that the ledger does not hold yet, and write the results.
 
     Parameters
     ----------
@@ -128,110 +61,103 @@ def digitize_folder(
         If a folder or the model is missing or unfit.
     FolderBusyError
         If another run writes into the same folder.
+    LedgerError
+        If the ledger or the results cannot be written; what was read until then is kept.
     """
     _prepare(job)
     reader = setup or OpenReader(job.model, job.policy, job.limits, job.template)
     settings = WorkerSettings(reader, job.page_timeout_s, job.worker_memory_bytes)
-    with output_lock(job.out), Workers(settings, job.workers) as workers:
-        info: ReaderInfo = workers.info()
-        found = discover(job.scans, _excluded(job))
-        rows = [_not_opened(each) for each in found if not each.to_read]
-        inspected = _inspect([each.file for each in found if each.to_read], job, workers, progress)
-        rows += [_whole_file(each.file, PageStatus.FAILED, each.reason) for each in inspected if each.info is None]
-        chunks = plan_chunks(inspected, job.pages_per_chunk, job.workers)
-        rows += _read(chunks, workers, execute or partial(on_threads, threads=job.workers), progress)
-        provenance = Provenance(
-            version("digitizer"), info.model, info.model_sha256, job.policy.threshold, info.templates
-        )
-        summary = summarize(rows, provenance)
-        write_results(job.out, rows, summary)
-    return summary
+    with _lock(job), open_ledger(job.out, job.database) as ledger, Workers(settings, job.workers) as workers:
+        provenance = _provenance(job, workers.info())
+        intake = take_in(job, ledger, workers, provenance, progress)
+        run = _Run(job, ledger, provenance, ChunkReader(settings, workers), execute, progress)
+        read = run.read(intake.new)
+        decided = run.decide(workers) if job.again else 0
+        stale = _stale(ledger.known().values(), intake, provenance)
+        summary = write_results(job.out, ledger, provenance, partial(_lies_there, intake))
+    known = len(intake.digests) - len(intake.new)
+    return Outcome(summary, read, decided, known, intake.waiting, stale)
 
 
-def usable_cpus() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+class ChunkReader:
+    """Reads chunks in the workers of this process; any other process can do the same by `settings`."""
+
+    def __init__(self, settings: WorkerSettings, workers: Workers) -> None:
+        self.settings = settings
+        self._workers = workers
+        self._verdict = Lock()
+
+    def __call__(self, chunk: Chunk) -> list[PageResult]:
+        """Return the results of all pages of the chunk; called from several threads."""
+        return carry_out(chunk, self._workers, self._verdict)
 
 
-def on_threads(work: Callable[[Item], Result], items: Sequence[Item], threads: int) -> Iterator[Result]:
-    """Work on several items at once, yielding each result when it is there."""
-    executor = ThreadPoolExecutor(threads, thread_name_prefix="digitizer")
-    try:
-        for future in as_completed([executor.submit(work, item) for item in items]):
-            yield future.result()
-    finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+class _Run:
+    """Reading and deciding, with a ledger that takes in what is done."""
 
+    def __init__(
+        self,
+        job: Job,
+        ledger: Ledger,
+        provenance: Provenance,
+        reader: ChunkReader,
+        execute: Execute | None,
+        progress: Callable[[Progress], None],
+    ) -> None:
+        self._job = job
+        self._ledger = ledger
+        self._provenance = provenance
+        self._reader = reader
+        self._execute = execute or partial(on_threads, threads=job.workers)
+        self._progress = progress
 
-def carry_out(task: Task[Result], workers: Workers, verdict: Lock) -> list[Result]:
-    """Carry out a task whatever happens; what keeps failing when it is tried alone gets a failed result.
+    def read(self, new: Iterable[Inspected]) -> int:
+        """Read the pages of new scans, put each into the ledger when it is complete; return how many they are."""
+        files = list(new)
+        lost = [without_pages(each) for each in files if each.info is None]
+        self._ledger.put_scans(lost, self._provenance)
+        whole = [each for each in files if each.info]
+        total, done, scans = sum(each.info.pages for each in whole if each.info), 0, len(lost)
+        gathering = Gathering(whole)
+        for share in shares(whole, self._ledger, self._job):
+            chunks = plan_chunks(share, self._job.pages_per_chunk, self._job.workers)
+            for pages in self._execute(self._reader, chunks):
+                complete = gathering.add(pages)
+                self._ledger.put_scans(complete, self._provenance)
+                scans += len(complete)
+                done += len(pages)
+                self._progress(Progress("read", done, total))
+        self._ledger.put_entries(gathering.unreached)
+        return scans
 
-    Nothing is condemned for one failure, and while the last attempt runs no other last attempt does
-    (`verdict`): a worker may have been ended for the memory that others took.
-    """
-    try:
-        return list(workers.run(task))
-    except TaskFailed:
-        return [result for part in task.split() or (task,) for result in _retry(part, workers, verdict)]
-
-
-def _retry(task: Task[Result], workers: Workers, verdict: Lock) -> list[Result]:
-    if task.split():
-        return carry_out(task, workers, verdict)
-    with verdict:
-        try:
-            return list(workers.run(task))
-        except TaskFailed as failure:
-            return task.failed(failure.reason)
-
-
-def _inspect(
-    files: Sequence[ScanFile], job: Job, workers: Workers, progress: Callable[[Progress], None]
-) -> list[Inspected]:
-    """Look into all files, in worker processes."""
-    size = max(1, min(FILES_PER_INSPECTION, -(-len(files) // job.workers)))
-    inspections = [Inspection(tuple(files[start : start + size])) for start in range(0, len(files), size)]
-    verdict = Lock()
-    inspected: list[Inspected] = []
-    for results in on_threads(lambda task: carry_out(task, workers, verdict), inspections, job.workers):
-        inspected += results
-        progress(Progress("inspect", len(inspected), len(files)))
-    return inspected
-
-
-def _read(
-    chunks: Sequence[Chunk], workers: Workers, execute: Execute, progress: Callable[[Progress], None]
-) -> list[PageResult]:
-    """Read all chunks, in worker processes."""
-    verdict = Lock()
-    total = sum(chunk.page_count for chunk in chunks)
-    pages: list[PageResult] = []
-    for results in execute(lambda chunk: carry_out(chunk, workers, verdict), chunks):
-        pages += results
-        progress(Progress("read", len(pages), total))
-    return pages
-
-
-def _not_opened(found: Found) -> PageResult:
-    """Return the row of an entry that is no scan, or that cannot be reached."""
-    status = PageStatus.FAILED if found.fail_reason else PageStatus.SKIPPED
-    return _whole_file(found.file, status, found.fail_reason or found.skip_reason)
-
-
-def _whole_file(file: ScanFile, status: PageStatus, reason: str) -> PageResult:
-    """Return the one row of a file that has no page."""
-    return PageResult(file.name, None, "", status, reason)
+    def decide(self, workers: Workers) -> int:
+        """Decide again about scans whose pixels need no second look; return how many they are."""
+        digests = [
+            scan.sha256
+            for scan in self._ledger.known().values()
+            if not scan.purged
+            and scan.seen_with == self._provenance.seen_with
+            and scan.decided_with != self._provenance.decided_with
+        ]
+        verdict, done = Lock(), 0
+        for start in range(0, len(digests), SCANS_PER_DECISION):
+            scans = tuple(self._ledger.evidence(digests[start : start + SCANS_PER_DECISION]))
+            decided = carry_out(Redecision(scans), workers, verdict)
+            self._ledger.put_scans(decided, self._provenance)
+            done += len(decided)
+            self._progress(Progress("decide", start + len(scans), len(digests)))
+        return done
 
 
 def _prepare(job: Job) -> None:
     """See that the job can be done, and make the output folder."""
     if job.workers < 1 or job.pages_per_chunk < 1:
         raise UsageError("At least one worker is needed, and one page in a chunk.")
-    if not job.scans.exists():
+    if not job.remote and not Path(job.scans).exists():
         raise UsageError(f"There is no such folder or file of scans: {job.scans}")
     if job.template is not None and not job.template.exists():
         raise TemplateError(f"There is no such template or folder of templates: {job.template}")
-    if job.out.resolve() == job.scans.resolve():
+    if not job.remote and job.out.resolve() == Path(job.scans).resolve():
         raise UsageError(f"Results do not go into the folder of scans itself: {job.out}. Choose another --out.")
     try:
         job.out.mkdir(parents=True, exist_ok=True)
@@ -241,6 +167,28 @@ def _prepare(job: Job) -> None:
         raise UsageError(f"The output folder cannot be written to: {job.out}")
 
 
-def _excluded(job: Job) -> Path | None:
-    """Return the output folder if it lies among the scans, so that results are not read as scans."""
-    return job.out if job.out.resolve().is_relative_to(job.scans.resolve()) else None
+def _lock(job: Job) -> AbstractContextManager[None]:
+    """Keep other runs away, unless they share the ledger, scan by scan."""
+    return nullcontext() if job.database else output_lock(job.out)
+
+
+def _provenance(job: Job, info: ReaderInfo) -> Provenance:
+    return Provenance(
+        version("digitizer"), info.model, info.model_sha256, job.policy.threshold, info.templates, job.limits
+    )
+
+
+def _stale(scans: Iterable[KnownScan], intake: Intake, provenance: Provenance) -> int:
+    """Count what `--again` would do anew."""
+    return sum(
+        scan.decided_with != provenance.decided_with
+        if scan.seen_with == provenance.seen_with
+        else scan.sha256 in intake.digests
+        for scan in scans
+        if not scan.purged
+    )
+
+
+def _lies_there(intake: Intake, page: PageResult) -> bool:
+    """Tell whether what a row speaks of still lies in the folder of scans; what has no hash was just seen there."""
+    return not page.sha256 or page.sha256 in intake.digests

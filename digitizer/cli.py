@@ -12,6 +12,7 @@ import typer
 
 from digitizer import template_commands
 from digitizer.errors import DigitizerError, ExitCode, UsageError
+from digitizer.scans.limits import SETTLE_S, Limits
 
 if TYPE_CHECKING:
     from digitizer.policy import AcceptancePolicy
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.add_typer(template_commands.app)
 
 DEFAULT_OUT = Path("digitizer-out")
+LIMITS = Limits()
 TRACEBACK_VARIABLE = "DIGITIZER_TRACEBACK"
 """Set it to see where a bug is; off by default, for a traceback may quote what a form says."""
 
@@ -64,7 +66,10 @@ def _root(
 
 @app.command()
 def run(
-    scans: Annotated[Path, typer.Argument(help="A folder of scans, read recursively, or one file. Never changed.")],
+    scans: Annotated[
+        str,
+        typer.Argument(help="A folder of scans, read recursively, or one file, or a URL such as s3://bucket/folder."),
+    ],
     out: Annotated[Path, typer.Option(help="Folder of the results.")] = DEFAULT_OUT,
     max_errors: Annotated[
         str | None,
@@ -86,34 +91,50 @@ def run(
             show_default="none: every comb and grid is read",
         ),
     ] = None,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Do anew what failed, or was done with another model, template or setting."),
+    ] = False,
+    settle: Annotated[
+        float, typer.Option(min=0, help="A file that changed less than so many seconds ago is waited for, or left.")
+    ] = SETTLE_S,
+    max_megapixels: Annotated[float, typer.Option(min=0.01, help="Largest page.")] = LIMITS.max_pixels / 1e6,
+    max_pages: Annotated[int, typer.Option(min=1, help="Most pages in a file.")] = LIMITS.max_pages,
+    max_file_mb: Annotated[float, typer.Option(min=0.001, help="Largest file.")] = LIMITS.max_bytes / 1e6,
 ) -> None:
-    """Read all scans; write fields.csv, pages.csv and summary.json.
+    """Read the scans that are new; write fields.csv, pages.csv and summary.json.
+
+    What was read before stands in the ledger of the output folder, and is not read again.
 
     Exit codes: 0 all read, 2 wrong usage, 3 some pages were rejected or failed, 75 another run holds the
     output folder, 130 stopped by Ctrl-C, 1 a bug.
     """
     policy = acceptance_policy(max_errors, threshold)
 
-    from digitizer.batch import Job, digitize_folder, usable_cpus
+    from digitizer.batch import digitize_folder
     from digitizer.console import ProgressDisplay, print_outcome
+    from digitizer.job import Job, usable_cpus
 
     job = Job(
         scans=scans,
         out=out,
         policy=policy,
+        limits=Limits(round(max_megapixels * 1e6), max_pages, round(max_file_mb * 1e6)),
         model=_model(model),
         template=template,
+        again=again,
+        settle_s=settle,
         workers=usable_cpus() if workers is None else workers,
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # stop as cleanly as at Ctrl-C
     try:
         with ProgressDisplay() as display:
-            summary = digitize_folder(job, progress=display.show)
+            outcome = digitize_folder(job, progress=display.show)
     except KeyboardInterrupt:
-        typer.echo("Stopped. No result was written; those of an earlier run are as they were.", err=True)
+        typer.echo("Stopped. What was read is kept: the next run goes on from there, and writes the results.", err=True)
         raise
-    print_outcome(summary, out)
-    raise typer.Exit(summary.exit_code)
+    print_outcome(outcome, out)
+    raise typer.Exit(outcome.exit_code)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
-from digitizer import batch
+from digitizer import job
 from digitizer.document import FieldStatus, PageResult, PageStatus
 from digitizer.ledger.export import FIELDS_FILE, PAGES_FILE, SUMMARY_FILE
 from digitizer.ledger.summary import Summary
@@ -16,7 +16,7 @@ from digitizer.ledger.tables import visible
 
 UNREAD_SHOWN = 20
 """Names on the screen; all of them are in `pages.csv`."""
-_STAGES = {"inspect": "Looking into files", "read": "Reading pages"}
+_STAGES = {"inspect": "Looking into files", "read": "Reading pages", "decide": "Deciding again"}
 
 
 class ProgressDisplay:
@@ -44,7 +44,7 @@ class ProgressDisplay:
     ) -> None:
         self._bar.stop()
 
-    def show(self, progress: batch.Progress) -> None:
+    def show(self, progress: job.Progress) -> None:
         """Show how far the run is."""
         description = _STAGES[progress.stage]
         if self._console.is_terminal:
@@ -58,13 +58,15 @@ class ProgressDisplay:
             self._console.print(f"{description}: {progress.done} of {progress.total}", highlight=False)
 
 
-def print_outcome(summary: Summary, out: Path) -> None:
-    """Print the counts and where the results are; on stderr what could not be read."""
+def print_outcome(outcome: job.Outcome, out: Path) -> None:
+    """Print the counts and where the results are; on stderr what could not be read, and what to know."""
+    summary = outcome.summary
     console = Console(soft_wrap=True, highlight=False)
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(justify="left")
     table.add_column(justify="right")
     table.add_column(justify="left")
+    table.add_row("scans read", str(outcome.read), _scan_note(outcome))
     table.add_row("pages", str(sum(_pages(summary).values())), _page_note(summary))
     table.add_row("fields", str(summary.field_count))
     table.add_row("accepted", str(summary.fields[FieldStatus.ACCEPTED]), _accepted_note(summary))
@@ -73,6 +75,17 @@ def print_outcome(summary: Summary, out: Path) -> None:
     for name in (FIELDS_FILE, PAGES_FILE, SUMMARY_FILE):
         console.print(Text(str(out / name)))
     _print_unread(summary.unread)
+    if outcome.stale:
+        Console(stderr=True, soft_wrap=True, highlight=False).print(
+            f"{outcome.stale} scans were read with another model, other templates or other settings, and are left "
+            "as they are: --again does them anew."
+        )
+
+
+def _scan_note(outcome: job.Outcome) -> str:
+    """Return what became of the scans that were not read."""
+    counts = {"known already": outcome.known, "decided again": outcome.decided, "still being written": outcome.waiting}
+    return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
 
 
 def _pages(summary: Summary) -> dict[PageStatus, int]:

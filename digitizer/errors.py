@@ -68,8 +68,11 @@ class ScanError(DigitizerError):
     reason
         A short, stable identifier (`truncated`, `encrypted`, `too_large` ...): it is the `reason`
         column of `pages.csv`. Never holds anything that a document says.
+    sha256
+        Of the file's bytes, if they could be read as a whole.
     """
 
-    def __init__(self, reason: str, message: str = "") -> None:
+    def __init__(self, reason: str, message: str = "", sha256: str = "") -> None:
         super().__init__(message or reason)
         self.reason = reason
+        self.sha256 = sha256

@@ -1,12 +1,12 @@
-"""A page of a known form: find out which and where, read each field in its way, and let the rules have their say."""
+"""A page of a known form: find out which and where, see each field in its way; let the rules have their say."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digitizer.document import Field, FieldKind, FieldReading, Page, Reading
+from digitizer.document import Field, FieldEvidence, FieldKind, FieldReading, Page
 from digitizer.forms.guides import guided_fields
 from digitizer.forms.registering.identify import identify
 from digitizer.forms.registering.place import place_fields
@@ -17,6 +17,7 @@ from digitizer.reading.marks import read_marks
 from digitizer.reading.numbers import NumberReading, read_numbers
 from digitizer.reading.page import Classifier, read_cells
 from digitizer.reading.rulings import find_rulings
+from digitizer.reading.seen import SeenField, SeenPage, seen_field
 from digitizer.rules.decode import Decision, decode_page
 from digitizer.rules.evidence import Evidence, from_alternatives, from_cells
 
@@ -27,38 +28,51 @@ REQUIRED = RULE + "required"
 _CELLS = (FieldKind.COMB, FieldKind.GRID)
 
 
-@dataclass(frozen=True, slots=True)
-class FormReading:
-    """What stands on a page of a form.
-
-    Attributes
-    ----------
-    form
-        Id of the template, or of the one that comes nearest; empty where none does.
-    turn
-        Clockwise turns by 90 degrees after which the page stands upright; None where it was not registered.
-    residual_mm
-        How well the page fits; None where that cannot be said.
-    reason
-        Why the page was rejected; empty where it was read.
-    """
-
-    form: str
-    turn: int | None
-    residual_mm: float | None
-    reason: str
-    fields: tuple[FieldReading, ...]
-
-
-def read_form(page: Page, templates: Sequence[Template], classifier: Classifier) -> FormReading:
-    """Read a page that shows one of some forms."""
+def see_form(page: Page, templates: Sequence[Template], classifier: Classifier) -> SeenPage:
+    """See what stands in the fields of a page that shows one of some forms, in the template's order."""
     found = register(page, templates)
     if isinstance(found, Unregistered):
-        return FormReading(found.form, None, found.residual_mm, found.reason, ())
-    guided = guided_fields(found.page)
+        return SeenPage(found.form, residual_mm=found.residual_mm, reason=found.reason)
+    side, guided = found.page, guided_fields(found.page)
     placed = [replace(field, guided=field.name in guided) for field in place_fields(found, page.pixels)]
-    readings = _read_fields(page.pixels, found.page, placed, classifier)
-    return FormReading(found.page.form, _turn(found), found.residual_mm, "", readings)
+    seen = {field.name: field for field in _each_kind(page.pixels, side, placed, classifier)}
+    fields = tuple(seen[field.name] for field in side.fields)
+    return SeenPage(side.form, side.number, _turn(found), found.residual_mm, fields=fields)
+
+
+def decide_form(
+    templates: Sequence[Template], form: str, number: int, seen: Sequence[SeenField], exponent: float
+) -> tuple[FieldReading, ...]:
+    """Let the rules of a template have their say about what was seen of one of its pages.
+
+    Parameters
+    ----------
+    form, number
+        Id of the template, and the 1-based page in it.
+    seen
+        All fields of that page, in the template's order.
+    exponent
+        What the product of the cells' confidences is raised to, to be that of their field.
+
+    Raises
+    ------
+    ValueError
+        If there is no such template, or it has other fields: then the page has to be looked at again.
+    """
+    side = _side(templates, form, number)
+    if side is None or [field.name for field in side.fields] != [field.name for field in seen]:
+        raise ValueError(f"Page {number} of {form!r} was seen with another template; read it again")
+    evidence = {field.name: _for_rules(field.evidence, exponent) for field in seen}
+    rules = {field.name: field.rules for field in side.fields if field.rules}
+    decisions = decode_page(evidence, rules, side.rules)
+    return tuple(
+        _field_reading(form, field, own, decisions[field.name]) for field, own in zip(side.fields, seen, strict=True)
+    )
+
+
+def _side(templates: Sequence[Template], form: str, number: int) -> FormPage | None:
+    sides = (side for template in templates for side in template.pages)
+    return next((side for side in sides if (side.form, side.number) == (form, number)), None)
 
 
 def register(page: Page, templates: Sequence[Template]) -> Registration | Unregistered:
@@ -72,55 +86,39 @@ def boxes_on(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
     return rulings.on_page(find_boxes(rulings.mask, rulings.factor).quads)
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """One field as it was read, before the rules."""
-
-    evidence: Evidence
-    confidences: tuple[float, ...]
-    cells: tuple[Reading, ...] = ()
-
-
-def _read_fields(
-    pixels: NDArray[np.uint8], side: FormPage, placed: Sequence[Field], classifier: Classifier
-) -> tuple[FieldReading, ...]:
-    """Read all fields of a page, in the template's order."""
-    readings = dict(_each_kind(pixels, side, placed, classifier))
-    rules = {field.name: field.rules for field in side.fields if field.rules}
-    decisions = decode_page({name: read.evidence for name, read in readings.items()}, rules, side.rules)
-    return tuple(
-        _field_reading(side.form, field, place, readings[field.name], decisions[field.name])
-        for field, place in zip(side.fields, placed, strict=True)
-    )
-
-
 def _each_kind(
     pixels: NDArray[np.uint8], side: FormPage, placed: Sequence[Field], classifier: Classifier
-) -> Iterator[tuple[str, _Read]]:
-    """Read the fields of each kind together, so that the network sees few and large batches."""
+) -> Iterator[SeenField]:
+    """See the fields of each kind together, so that the network sees few and large batches."""
     combs = [field for field in placed if field.kind in _CELLS]
     for field, cells in zip(combs, read_cells(pixels, combs, classifier), strict=True):
-        evidence = from_cells(cells, classifier.field_exponent)
-        yield field.name, _Read(evidence, tuple(cell.confidence for cell in cells), cells)
+        yield seen_field(field, cells)
     boxes = [field for field in placed if field.kind is FieldKind.BOX]
     digits = {field.name: field.digits for field in side.fields}
     frames = [field.cells[0].quad for field in boxes]
     numbers = read_numbers(pixels, frames, [digits[field.name] for field in boxes], classifier)
     for field, number in zip(boxes, numbers, strict=True):
-        yield field.name, _Read(_number_evidence(number), number.confidences)
+        yield seen_field(field, numbers=_plain_first(number), number_confidences=number.confidences)
     marks = [field for field in placed if field.kind is FieldKind.MARK]
     for field, mark in zip(marks, read_marks(pixels, [field.cells[0].quad for field in marks]), strict=True):
-        yield field.name, _Read(from_cells((mark,), 1.0), (mark.confidence,), (mark,))
+        yield seen_field(field, (mark,))
 
 
-def _number_evidence(number: NumberReading) -> Evidence:
-    """Take the whole number as it was read where nothing else is to be said for it."""
+def _plain_first(number: NumberReading) -> tuple[tuple[str, float], ...]:
+    """List what may stand in a box; the plain reading is first, whether or not it is a string of digits."""
     if number.alternatives and number.alternatives[0][0] == number.symbols:
-        return from_alternatives(number.alternatives)
-    return from_alternatives([(number.symbols, number.confidence), *number.alternatives])
+        return number.alternatives
+    return ((number.symbols, number.confidence), *number.alternatives)
 
 
-def _field_reading(form: str, field: FormField, place: Field, read: _Read, decision: Decision) -> FieldReading:
+def _for_rules(seen: FieldEvidence, exponent: float) -> Evidence:
+    """Take what was seen of a field as rules are told of it; the power is for cells that the network has read."""
+    if seen.kind is FieldKind.BOX:
+        return from_alternatives(seen.numbers)
+    return from_cells(seen.cells, exponent if seen.kind in _CELLS else 1.0)
+
+
+def _field_reading(form: str, field: FormField, seen: SeenField, decision: Decision) -> FieldReading:
     rule = decision.rule_to_review
     doubt = RULE + rule if rule else REQUIRED if field.required and not decision.value else ""
     return FieldReading(
@@ -128,22 +126,23 @@ def _field_reading(form: str, field: FormField, place: Field, read: _Read, decis
         name=field.name,
         symbols=decision.symbols,
         confidence=decision.confidence,
-        cell_confidences=_cell_confidences(read, decision),
+        cell_confidences=_cell_confidences(seen.evidence, decision),
         machine_symbols=decision.machine_symbols,
         doubt=doubt,
-        corners=np.concatenate([cell.quad for cell in place.cells]),
+        corners=seen.corners,
+        evidence=seen.evidence,
     )
 
 
-def _cell_confidences(read: _Read, decision: Decision) -> tuple[float, ...]:
+def _cell_confidences(seen: FieldEvidence, decision: Decision) -> tuple[float, ...]:
     """Return the recogniser's probability of each symbol that was decided on; a box cut otherwise has but one."""
     if decision.symbols == decision.machine_symbols:
-        return read.confidences
-    if not read.cells:
+        return seen.number_confidences or tuple(cell.confidence for cell in seen.cells)
+    if not seen.cells:
         return (decision.confidence,) * len(decision.symbols)
     return tuple(
         cell.probabilities[int(symbol)] if symbol.isdigit() and cell.probabilities else cell.confidence
-        for cell, symbol in zip(read.cells, decision.symbols, strict=True)
+        for cell, symbol in zip(seen.cells, decision.symbols, strict=True)
     )
 
 

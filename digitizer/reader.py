@@ -4,18 +4,19 @@ Files are opened here and nowhere else, so that a hostile one can harm a worker 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitizer.document import Page, PageResult, ScanFile
 from digitizer.errors import ScanError
 from digitizer.ledger.provenance import TemplateInfo
-from digitizer.pipeline import digitize_pages
+from digitizer.ledger.records import ScanRecord
+from digitizer.pipeline import decide_again, digitize_pages
 from digitizer.policy import AcceptancePolicy
 from digitizer.reading.classifier import DigitClassifier, load_classifier
 from digitizer.scans.decode import Limits, PageFailure, inspect, read_pages
-from digitizer.tasks import Chunk, Inspected, Inspection, failed_page
+from digitizer.tasks import Chunk, Inspected, Inspection, Redecision, failed_page
 
 if TYPE_CHECKING:
     from digitizer.forms.template import Template
@@ -96,21 +97,34 @@ class Reader:
     @property
     def info(self) -> ReaderInfo:
         """What this worker reads with."""
-        templates = tuple(TemplateInfo(each.id, each.version, each.sha256) for each in self._templates)
+        templates = tuple(
+            TemplateInfo(each.id, each.version, each.sha256, each.layout_sha256) for each in self._templates
+        )
         return ReaderInfo(self._classifier.name, self._classifier.sha256, templates)
 
-    def __call__(self, task: Inspection | Chunk, beat: Callable[[], None]) -> list[Inspected] | list[PageResult]:
-        """Carry out one task, with a sign of life after each file or page."""
+    def __call__(
+        self, task: Inspection | Chunk | Redecision, beat: Callable[[], None]
+    ) -> list[Inspected] | list[PageResult] | list[ScanRecord]:
+        """Carry out one task, with a sign of life after each file, page or scan."""
         if isinstance(task, Inspection):
             return [self._inspect(file, beat) for file in task.files]
+        if isinstance(task, Redecision):
+            return [self._decide(scan, beat) for scan in task.scans]
         return self._read(task, beat)
 
     def _inspect(self, file: ScanFile, beat: Callable[[], None]) -> Inspected:
         beat()
         try:
-            return Inspected(file, inspect(file, self._limits))
+            info = inspect(file, self._limits)
         except ScanError as error:
-            return Inspected(file, None, error.reason)
+            return Inspected(file, None, error.reason, error.sha256)
+        return Inspected(file, info, sha256=info.sha256)
+
+    def _decide(self, scan: ScanRecord, beat: Callable[[], None]) -> ScanRecord:
+        beat()
+        exponent = self._classifier.field_exponent
+        pages = (decide_again(page, self._templates, self._policy, exponent) for page in scan.pages)
+        return replace(scan, pages=tuple(pages))
 
     def _read(self, chunk: Chunk, beat: Callable[[], None]) -> list[PageResult]:
         failures: list[PageResult] = []

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Self
 
 from digitizer.document import PageResult, PageStatus, ScanFile
+from digitizer.ledger.records import ScanRecord
 from digitizer.scans.decode import FileInfo
 
 
@@ -78,6 +79,21 @@ class Chunk:
     def failed(self, reason: str) -> list[PageResult]:
         """Return the result of a task that could not be carried out."""
         return [failed_page(run, page, reason) for run in self.runs for page in run.pages]
+
+
+@dataclass(frozen=True, slots=True)
+class Redecision:
+    """A task: decide again about scans, from what was seen of them."""
+
+    scans: tuple[ScanRecord, ...]
+
+    def split(self) -> tuple[Self, ...]:
+        """Return the same work in smaller tasks, none if it is as small as can be."""
+        return tuple(type(self)((scan,)) for scan in self.scans) if len(self.scans) > 1 else ()
+
+    def failed(self, reason: str) -> list[ScanRecord]:  # noqa: ARG002 - as of all tasks
+        """Return nothing: what was decided before stands."""
+        return []
 
 
 def failed_page(run: PageRun, page: int, reason: str) -> PageResult:

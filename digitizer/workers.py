@@ -4,6 +4,8 @@ Each worker is a fresh Python that is joined to its parent by one socket of its 
 is seen at once (its end closes), is charged to the task it held, and touches no other worker. A worker does
 not run the program's main module again, as the pools of `multiprocessing` do: under an orchestrator that
 would import the orchestrator into every worker.
+
+One thread that lives as long as `Workers` starts them all: the kernel ends them with it, or if this process is killed.
 """
 
 import contextlib
@@ -11,9 +13,11 @@ import json
 import logging
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Pipe
 from pathlib import Path
 from types import TracebackType
@@ -70,6 +74,7 @@ class Workers:
         self._slots: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         self._living: set[_Worker] = set()
         self._lock = threading.Lock()
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="digitizer-starter")
         self._closed = False
         for _ in range(count):
             self._slots.put(None)
@@ -121,6 +126,7 @@ class Workers:
             living, self._living = self._living, set()
         for worker in living:
             worker.stop()
+        self._starter.shutdown(wait=False)
 
     def _take(self) -> "_Worker":
         """Wait for a free slot and see that a worker stands in it."""
@@ -133,7 +139,7 @@ class Workers:
 
     def _start(self) -> "_Worker":
         for attempt in range(_START_ATTEMPTS):
-            worker = self._register(_Worker(self._settings))
+            worker = self._register(self._launch())
             try:
                 worker.await_ready()
             except TaskFailed as failure:
@@ -142,6 +148,13 @@ class Workers:
             else:
                 return worker
         raise DigitizerError("Worker processes do not start. Is there enough memory, and is the installation whole?")
+
+    def _launch(self) -> "_Worker":
+        try:
+            launching = self._starter.submit(_Worker, self._settings)
+        except RuntimeError:  # it was shut down
+            raise WorkersClosed from None
+        return launching.result()
 
     def _register(self, worker: "_Worker") -> "_Worker":
         """Keep account of a worker, so that closing stops it."""
@@ -211,10 +224,15 @@ class _Worker:
             if self._connection.poll(timeout_s):
                 return self._connection.recv()
         except (EOFError, OSError):
-            self.stop()
-            raise TaskFailed(CRASHED) from None
+            raise TaskFailed(self._cause_of_death()) from None
         self.stop()
         raise TaskFailed(TIMEOUT)
+
+    def _cause_of_death(self) -> str:
+        """Tell a worker that used up its processor time from one that crashed."""
+        self.stop()  # one that has ended keeps the code that it ended with
+        logger.warning("A worker process ended with code %d", self._process.returncode)
+        return TIMEOUT if self._process.returncode == -signal.SIGXCPU else CRASHED
 
 
 def _launch(descriptor: int) -> subprocess.Popen[bytes]:

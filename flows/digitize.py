@@ -1,68 +1,64 @@
 """The flow `digitize-folder`: the same job as `digitizer run`, on a schedule and with a page to watch it on.
 
-One Prefect task is one chunk of pages, which takes seconds; a digit or a field would cost more in book-keeping
-than in reading. Tasks are handed indices and give back rows; scans never pass through Prefect, and neither
-names of scans nor what they say are logged or put into artifacts.
+Prefect decides when and where; the ledger decides what is done. Scans never pass through Prefect, and neither what they
+say nor, unless it is asked for, their names are logged or shown.
 
-`python -m flows.digitize SCANS --out DIR` runs it here and now.
+`python -m flows.digitize SCANS --out DIR` runs it here and now, with Prefect's server or without.
 """
 
 import argparse
+import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import traceback
+from collections.abc import Sequence
+from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
-from typing import cast
-from uuid import UUID
 
-from prefect import flow, get_run_logger, task
-from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
-from prefect.cache_policies import NO_CACHE
+from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
-from prefect.futures import PrefectFuture, as_completed
+from prefect.context import FlowRunContext
 from prefect.states import Completed
-from prefect.task_runners import ThreadPoolTaskRunner
+from pydantic import ValidationError
 
-from digitizer.batch import PAGES_PER_CHUNK, Execute, Job, Progress, ReadChunk, digitize_folder, usable_cpus
-from digitizer.document import PageResult
+from digitizer.batch import digitize_folder
 from digitizer.errors import DigitizerError, ExitCode
-from digitizer.ledger.export import FIELDS_FILE, PAGES_FILE
-from digitizer.ledger.summary import Summary
-from digitizer.policy import AcceptancePolicy, parse_error_rate
-from digitizer.tasks import Chunk
+from digitizer.job import Outcome
+from digitizer.ledger.export import PAGES_FILE
+from flows.chunks import as_tasks
+from flows.page import ProgressBar, publish
+from flows.parameters import DigitizeParameters, in_words
+from flows.patience import patiently
+from flows.runners import task_runner
+from flows.server import end_soon, server_is_away
 
 INCOMPLETE = "Incomplete"
 """State of a run that did its work, though some scans could not be read: a kind of Completed, by its own name."""
-_PROGRESS_STEP_PERCENT = 5
+_FLOW_RUN_VARIABLE = "PREFECT__FLOW_RUN_ID"
+"""Set by a worker of Prefect's in the process that it starts for a run."""
 
 
-@flow(name="digitize-folder")
-def digitize_folder_flow(
-    scans: str,
-    out: str,
-    max_errors: str = "1/1000",
-    threshold: float | None = None,
-    workers: int | None = None,
-    pages_per_task: int = PAGES_PER_CHUNK,
-    template: str | None = None,
-) -> State[Summary]:
-    """Read every scan of a folder; write fields.csv, pages.csv and summary.json into `out`.
+class Ending:
+    """How the work of a run ended, whatever became of Prefect afterwards; None while it has not.
 
     Parameters
     ----------
-    scans
-        A folder, read recursively, or one file; never changed.
-    out
-        Folder of the results.
-    max_errors
-        How many accepted fields may be wrong: `1/1000`, `0.001` or `0.1%`.
-    threshold
-        Instead of `max_errors`: accept from this confidence on, 0-1.
-    workers
-        Worker processes, and so tasks at once; by default one per usable core.
-    pages_per_task
-        Pages that one task reads.
-    template
-        A template or a folder of templates; without one every comb and grid of boxes is read.
+    own_process
+        Whether the process is there for this run only, and may be ended when it is over.
+    """
+
+    def __init__(self, own_process: bool) -> None:
+        self.own_process = own_process
+        self.code: ExitCode | None = None
+
+
+_ending: ContextVar[Ending | None] = ContextVar("digitizer_ending", default=None)
+"""Of the run that `main` has started; none if Prefect has."""
+
+
+@flow(name="digitize-folder", persist_result=False)
+def digitize_folder_flow(params: DigitizeParameters) -> State[None]:
+    """Read every scan of a folder that was not read before; write fields.csv, pages.csv and summary.json.
 
     Returns
     -------
@@ -70,112 +66,113 @@ def digitize_folder_flow(
         Completed; named `Incomplete` if some pages were rejected or failed. One bad scan is no reason for a
         nightly job to count as broken; an unusable folder or a bug is, and fails the run.
     """
-    policy = (
-        AcceptancePolicy.from_max_errors(parse_error_rate(max_errors))
-        if threshold is None
-        else AcceptancePolicy(threshold)
-    )
-    count = workers or usable_cpus()
-    job = Job(
-        scans=Path(scans),
-        out=Path(out),
-        policy=policy,
-        template=None if template is None else Path(template),
-        workers=count,
-        pages_per_chunk=pages_per_task,
-    )
-    with ThreadPoolTaskRunner[list[PageResult]](max_workers=count) as runner:
-        summary = digitize_folder(job, execute=as_tasks(runner), progress=progress_artifact())
-    _publish(summary, job.out)
-    return _final_state(summary)
+    code = ExitCode.BUG
+    try:
+        outcome = patiently(partial(_work, params), tell=_tell)
+        code = outcome.exit_code
+        publish(outcome, params)
+        return _final_state(outcome)
+    except DigitizerError as error:
+        code = error.exit_code
+        raise error from None  # what it was made of may quote what forms say, and Prefect keeps what it sees
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
+        raise RuntimeError(f"This is a bug: {where}.") from None
+    finally:
+        _note_ending(code)
 
 
-def as_tasks(runner: ThreadPoolTaskRunner[list[PageResult]]) -> Execute:
-    """Return what reads each chunk as one Prefect task."""
+def main(arguments: Sequence[str] | None = None, *, own_process: bool = False) -> int:
+    """Run the flow in this process; the exit codes are those of `digitizer run`.
 
-    def execute(read: ReadChunk, chunks: Sequence[Chunk]) -> Iterator[list[PageResult]]:
-        @task(name="read-chunk", task_run_name="chunk {number}: {pages} pages", cache_policy=NO_CACHE)
-        def read_chunk(number: int, pages: int) -> list[PageResult]:  # noqa: ARG001 - pages stand in the run's name
-            return read(chunks[number - 1])
-
-        futures: list[PrefectFuture[list[PageResult]]] = [
-            runner.submit(read_chunk, {"number": number, "pages": chunk.page_count})
-            for number, chunk in enumerate(chunks, start=1)
-        ]
-        for future in as_completed(futures):
-            yield future.result()
-
-    return execute
-
-
-def progress_artifact() -> Callable[[Progress], None]:
-    """Return what shows the progress of reading on the run's page, a few times in a run."""
-    artifact: UUID | None = None
-    shown_percent = 0
-
-    def show(progress: Progress) -> None:
-        nonlocal artifact, shown_percent
-        percent = 100 * progress.done // progress.total
-        if progress.stage != "read":
-            return
-        if artifact is None:
-            made = create_progress_artifact(percent, key="digitize-folder-progress", description="Pages read")
-            artifact = cast("UUID", made)  # the coroutine of its type is for asynchronous flows
-        elif percent >= shown_percent + _PROGRESS_STEP_PERCENT or progress.done == progress.total:
-            update_progress_artifact(artifact, percent)
-        else:
-            return
-        shown_percent = percent
-
-    return show
+    Parameters
+    ----------
+    own_process
+        Whether the process may be ended if Prefect keeps it alive when all is done.
+    """
+    try:
+        params = DigitizeParameters.model_validate(vars(_parser().parse_args(arguments)))
+    except ValidationError as error:
+        _say(in_words(error))
+        return ExitCode.USAGE
+    if server_is_away():
+        _say("Prefect's server cannot be reached: the scans are read without it.")
+        return _without_prefect(params)
+    ending = Ending(own_process)
+    token = _ending.set(ending)
+    try:
+        digitize_folder_flow(params, return_state=True)
+    except Exception as error:  # Prefect's: what the work itself fails with becomes a state
+        _say(f"Prefect's server cannot be reached any more ({type(error).__name__}).")
+    finally:
+        _ending.reset(token)
+    code = _without_prefect(params) if ending.code is None else ending.code
+    if own_process:
+        end_soon(lambda: code)
+    return code
 
 
-def _publish(summary: Summary, out: Path) -> None:
-    """Put the counts on the run's page; numbers and reasons only."""
-    counts = [
-        {"what": "files", "number": summary.files},
-        *({"what": f"pages {status}", "number": number} for status, number in summary.pages.items()),
-        *({"what": f"pages: {reason}", "number": number} for reason, number in summary.page_reasons.items()),
-        *({"what": f"fields {status}", "number": number} for status, number in summary.fields.items()),
-        *({"what": f"fields: {reason}", "number": number} for reason, number in summary.field_reasons.items()),
-    ]
-    create_table_artifact(counts, key="digitize-folder-summary", description=f"Results in `{out}`: {FIELDS_FILE}")
-    get_run_logger().info(
-        "%d pages, %d fields; %d pages not read", sum(summary.pages.values()), summary.field_count, len(summary.unread)
-    )
+def _work(params: DigitizeParameters) -> Outcome:
+    with task_runner(params) as runner:
+        return digitize_folder(params.job(), execute=as_tasks(runner, params.count), progress=ProgressBar())
 
 
-def _final_state(summary: Summary) -> State[Summary]:
-    if not summary.unread:
-        return Completed(data=summary)
-    pages = len(summary.unread)
-    return Completed(data=summary, name=INCOMPLETE, message=f"{pages} pages or files were not read: see {PAGES_FILE}")
+def _tell(error: Exception, wait_s: float) -> None:
+    get_run_logger().warning("%s: tried again in %.0f s.", type(error).__name__, wait_s)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the flow in this process; the exit codes are those of `digitizer run`."""
-    options = _parser().parse_args(arguments)
-    state = digitize_folder_flow(**vars(options), return_state=True)
-    outcome = state.result(raise_on_failure=False)
-    if isinstance(outcome, Summary):
-        return outcome.exit_code
-    if isinstance(outcome, DigitizerError):
-        sys.stderr.write(f"flows.digitize: {outcome}\n")
-        return outcome.exit_code
-    return ExitCode.BUG
+def _final_state(outcome: Outcome) -> State[None]:
+    pages = len(outcome.summary.unread)
+    if not pages:
+        return Completed()
+    return Completed(name=INCOMPLETE, message=f"{pages} pages or files were not read: see {PAGES_FILE}")
+
+
+def _note_ending(code: ExitCode) -> None:
+    """Note how the work ended, and see that a process which is there for this run only ends too."""
+    ending, context = _ending.get(), FlowRunContext.get()
+    if ending is not None:
+        ending.code = code
+        if ending.own_process:
+            end_soon(lambda: code)
+        return
+    run = context.flow_run if context else None
+    if run is not None and os.environ.get(_FLOW_RUN_VARIABLE) == str(run.id):
+        # A run whose end the server has not heard of must not look as if it went on: the next would be cancelled.
+        end_soon(lambda: ExitCode.OK if run.state and run.state.is_final() else ExitCode.BUG)
+
+
+def _without_prefect(params: DigitizeParameters) -> int:
+    """Do the job by the library alone."""
+    try:
+        outcome = digitize_folder(params.job())
+    except DigitizerError as error:
+        _say(str(error))
+        return error.exit_code
+    _say(f"{len(outcome.summary.unread)} pages or files were not read: see {PAGES_FILE}")
+    return outcome.exit_code
+
+
+def _say(text: str) -> None:
+    sys.stderr.write("".join(f"flows.digitize: {line}\n" for line in text.splitlines()))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m flows.digitize", description="Read all scans of a folder.")
-    parser.add_argument("scans", help="a folder of scans, read recursively, or one file")
-    parser.add_argument("--out", default="digitizer-out", help="folder of the results")
-    parser.add_argument("--max-errors", default="1/1000", help="how many accepted fields may be wrong")
-    parser.add_argument("--threshold", type=float, help="instead of --max-errors: accept from this confidence on")
-    parser.add_argument("--workers", type=int, help="worker processes")
-    parser.add_argument("--pages-per-task", type=int, default=PAGES_PER_CHUNK, help="pages that one task reads")
-    parser.add_argument("--template", help="a template or a folder of templates")
+    """Return the parser of the module's options: the parameters, by their names."""
+    parser = argparse.ArgumentParser(
+        prog="python -m flows.digitize", description="Read all scans of a folder.", argument_default=argparse.SUPPRESS
+    )
+    for name, field in DigitizeParameters.model_fields.items():
+        text = (field.description or "").replace("%", "%%")
+        if name == "scans":
+            parser.add_argument(name, help=text)
+        elif field.annotation is bool:
+            parser.add_argument(f"--{name.replace('_', '-')}", action="store_true", help=text)
+        else:
+            parser.add_argument(f"--{name.replace('_', '-')}", help=text)
     return parser
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(own_process=True))

@@ -1,11 +1,15 @@
-"""A worker's handler that does what bad scans do: crash, hang, eat memory, raise."""
+"""A worker's handler that does what bad scans do: crash, hang, spin, eat memory, fill the disk, raise."""
 
 import os
+import re
+import resource
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 
 from digitizer.errors import ModelError
@@ -25,6 +29,23 @@ def misbehave(word: str, beat: Callable[[], None]) -> None:
         raise ValueError("the form says 12345")
     elif word == "memory":
         np.ones(1 << 33, dtype=np.uint8)
+    elif word == "memory of OpenCV":
+        cv2.copyMakeBorder(np.zeros((1, 1), np.uint8), 0, 1 << 16, 0, 1 << 16, cv2.BORDER_CONSTANT)
+    elif word == "spin":
+        re.match("(a|a)+$", "a" * 99 + "b")  # no other thread of Python runs meanwhile
+    elif word == "work":
+        for _ in range(4):
+            _use_processor(0.6)
+            beat()
+    elif word == "write":
+        with tempfile.TemporaryFile() as file:
+            file.write(bytes(1 << 24))
+
+
+def _use_processor(seconds: float) -> None:
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
 
 
 class Echo:
@@ -37,6 +58,8 @@ class Echo:
         misbehave(task, beat)
         if task == "main":
             return str(getattr(sys.modules["__main__"], "__file__", "no main file")), os.getpid()
+        if task == "core":
+            return str(resource.getrlimit(resource.RLIMIT_CORE)[0]), os.getpid()
         return task, os.getpid()
 
 

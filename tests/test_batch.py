@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from digitizer.batch import Job, Progress, ReadChunk, digitize_folder
+from digitizer.batch import digitize_folder
 from digitizer.document import PageResult, PageStatus, ScanFile
 from digitizer.errors import ExitCode, FolderBusyError, ModelError, UsageError
+from digitizer.job import Job, Progress, ReadChunk
 from digitizer.ledger.lock import output_lock
 from digitizer.scans.decode import FileInfo
 from digitizer.scans.formats import ScanFormat
 from digitizer.tasks import Chunk, Inspected, plan_chunks
-from tests.fake_reader import FakeReader
+from tests.fake_reader import FakeReader, write_scan
 
 GOOD = ("a.1.ok.png", "b/b.5.ok.png", "c.2.ok.png")
 
@@ -26,9 +27,17 @@ def a_job(folder: Path, names: Iterable[str] = GOOD, workers: int = 2, pages_per
     """Lay out files of these names; return the job that reads them, with a short patience."""
     scans = folder / "scans"
     for name in names:
-        (scans / name).parent.mkdir(parents=True, exist_ok=True)
-        (scans / name).write_bytes(b"\x89PNG\r\n\x1a\n")
-    return Job(scans=scans, out=folder / "out", workers=workers, pages_per_chunk=pages_per_chunk, page_timeout_s=2.0)
+        write_scan(scans / name)
+    out = folder / "out"
+    return Job(
+        scans=scans,
+        out=out,
+        workers=workers,
+        pages_per_chunk=pages_per_chunk,
+        page_timeout_s=2.0,
+        settle_s=0,
+        database=None,
+    )
 
 
 def rows(job: Job) -> dict[tuple[str, str], tuple[str, str]]:
@@ -46,9 +55,9 @@ def test_every_page_of_every_file_is_read(tmp_path: Path) -> None:
     """Three files of eight pages give eight rows, and fields in page order."""
     job = a_job(tmp_path)
 
-    summary = digitize_folder(job, setup=FakeReader)
+    outcome = digitize_folder(job, setup=FakeReader)
 
-    assert summary.exit_code is ExitCode.OK
+    assert outcome.exit_code is ExitCode.OK
     assert list(rows(job)) == [
         ("a.1.ok.png", "1"),
         *((GOOD[1], str(n)) for n in range(1, 6)),
@@ -66,9 +75,9 @@ def test_a_page_that_ends_its_worker_is_lost_alone(tmp_path: Path, word: str, re
     bad = f"bad.3.{word}@2.png"
     job = a_job(tmp_path, [*GOOD, bad], workers=1)
 
-    summary = digitize_folder(job, setup=FakeReader)
+    outcome = digitize_folder(job, setup=FakeReader)
 
-    assert summary.exit_code is ExitCode.INCOMPLETE
+    assert outcome.exit_code is ExitCode.INCOMPLETE
     assert {row: state for row, state in rows(job).items() if state != ("done", "")} == {(bad, "2"): ("failed", reason)}
     assert len(rows(job)) == 11
 
@@ -103,29 +112,29 @@ def test_results_are_the_same_bytes_however_the_work_is_dealt_out(tmp_path: Path
 def test_what_is_no_scan_is_a_skipped_row(tmp_path: Path) -> None:
     """A text file among the scans is listed, and fails nothing."""
     job = a_job(tmp_path)
-    (job.scans / "notes.txt").write_text("not a scan")
+    (Path(job.scans) / "notes.txt").write_text("not a scan")
 
-    summary = digitize_folder(job, setup=FakeReader)
+    outcome = digitize_folder(job, setup=FakeReader)
 
     assert rows(job)[("notes.txt", "")] == ("skipped", "not_a_scan")
-    assert summary.exit_code is ExitCode.OK
+    assert outcome.exit_code is ExitCode.OK
 
 
 def test_a_scan_that_a_link_no_longer_leads_to_is_a_failure(tmp_path: Path) -> None:
     """Input that is missing must not look like input that does not matter."""
     job = a_job(tmp_path)
-    (job.scans / "gone.png").symlink_to(tmp_path / "nowhere.png")
+    (Path(job.scans) / "gone.png").symlink_to(tmp_path / "nowhere.png")
 
-    summary = digitize_folder(job, setup=FakeReader)
+    outcome = digitize_folder(job, setup=FakeReader)
 
     assert rows(job)[("gone.png", "")] == ("failed", "broken_link")
-    assert summary.exit_code is ExitCode.INCOMPLETE
+    assert outcome.exit_code is ExitCode.INCOMPLETE
 
 
 def test_results_among_the_scans_are_not_read_as_scans(tmp_path: Path) -> None:
     """A second run with the output folder inside the scan folder gives the same results."""
     job = a_job(tmp_path)
-    inside = Job(scans=job.scans, out=job.scans / "out", workers=1)
+    inside = Job(scans=job.scans, out=Path(job.scans) / "out", workers=1, settle_s=0)
     digitize_folder(inside, setup=FakeReader)
     before = results(inside)
 
@@ -146,7 +155,7 @@ def test_an_empty_folder_gives_empty_tables(tmp_path: Path) -> None:
 def test_one_file_can_be_read(tmp_path: Path) -> None:
     """SCANS may be a file."""
     job = a_job(tmp_path)
-    single = Job(scans=job.scans / "c.2.ok.png", out=job.out, workers=1)
+    single = Job(scans=Path(job.scans) / "c.2.ok.png", out=job.out, workers=1, settle_s=0)
 
     digitize_folder(single, setup=FakeReader)
 
@@ -178,7 +187,7 @@ def test_an_unfit_job_is_a_usage_error(tmp_path: Path, change: str) -> None:
     (tmp_path / "a file").touch()
     job = {
         "missing": Job(scans=tmp_path / "nowhere", out=good.out),
-        "same": Job(scans=good.scans, out=good.scans / ".." / "scans"),
+        "same": Job(scans=good.scans, out=Path(good.scans) / ".." / "scans"),
         "file": Job(scans=good.scans, out=tmp_path / "a file"),
         "workers": Job(scans=good.scans, out=good.out, workers=0),
     }[change]
@@ -201,14 +210,15 @@ INTERRUPTED = """
 import signal
 import sys
 from pathlib import Path
-from digitizer.batch import Job, digitize_folder
-from tests.fake_reader import FakeReader
+from digitizer.batch import digitize_folder
+from digitizer.job import Job
+from tests.fake_reader import FakeReader, write_scan
 signal.signal(signal.SIGINT, signal.default_int_handler)  # shells let what they start in the background ignore it
 def show(progress):
     if progress.stage == "inspect":
         print("reading", flush=True)
 try:
-    digitize_folder(Job(scans=Path(sys.argv[1]), out=Path(sys.argv[2]), workers=2), setup=FakeReader, progress=show)
+    digitize_folder(Job(scans=Path(sys.argv[1]), out=Path(sys.argv[2]), workers=2, settle_s=0), setup=FakeReader, progress=show)
 except KeyboardInterrupt:
     sys.exit(130)
 """
@@ -227,7 +237,7 @@ def test_an_interrupted_run_stops_at_once_and_writes_nothing(tmp_path: Path) -> 
 
         assert run.wait(30) == 130
 
-    assert [path.name for path in job.out.iterdir()] == [".digitizer.lock"]
+    assert not list(job.out.glob("*.csv"))
 
 
 def test_a_big_file_is_spread_and_small_files_are_gathered() -> None:

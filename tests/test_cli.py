@@ -10,7 +10,7 @@ import pytest
 
 from digitizer import batch, cli
 from digitizer.ledger.lock import output_lock
-from tests.fake_reader import FakeReader
+from tests.fake_reader import FakeReader, write_scan
 
 Cli = Callable[..., int]
 HEAVY = ("cv2", "onnxruntime", "pandas", "prefect", "PIL", "pypdfium2", "numpy")
@@ -21,7 +21,7 @@ def scans(tmp_path: Path) -> Path:
     """Provide a folder with a sound file of two pages."""
     folder = tmp_path / "scans"
     folder.mkdir()
-    (folder / "a.2.ok.png").write_bytes(b"\x89PNG")
+    write_scan(folder / "a.2.ok.png")
     return folder
 
 
@@ -32,7 +32,8 @@ def digitizer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
     monkeypatch.chdir(tmp_path)
 
     def command(*arguments: object) -> int:
-        monkeypatch.setattr(sys, "argv", ["digitizer", *(str(argument) for argument in arguments)])
+        without_waiting = ("--settle", "0") if arguments[0] == "run" else ()
+        monkeypatch.setattr(sys, "argv", ["digitizer", *(str(each) for each in (*arguments, *without_waiting))])
         with pytest.raises(SystemExit) as end:
             cli.main()
         return int(end.value.code or 0)
@@ -48,6 +49,7 @@ def test_a_run_prints_counts_and_where_the_results_are(
 
     printed = capfd.readouterr()
     assert [" ".join(line.split()) for line in printed.out.splitlines()] == [
+        "scans read 1",
         "pages 2 done 2",
         "fields 2",
         "accepted 1 50.0% straight through, expected errors 0.010%",
@@ -66,7 +68,7 @@ def test_files_that_are_no_scans_do_not_count_as_pages(
     (scans / "notes.txt").write_text("buy ink")
 
     assert digitizer("run", scans, "--workers", 1) == 0
-    assert " ".join(capfd.readouterr().out.splitlines()[0].split()) == "pages 2 done 2; files skipped: 1"
+    assert " ".join(capfd.readouterr().out.splitlines()[1].split()) == "pages 2 done 2; files skipped: 1"
 
 
 def test_results_go_into_a_folder_here_by_default(digitizer: Cli, scans: Path, tmp_path: Path) -> None:
@@ -78,7 +80,7 @@ def test_results_go_into_a_folder_here_by_default(digitizer: Cli, scans: Path, t
 
 def test_what_was_not_read_is_named_on_stderr(digitizer: Cli, scans: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Exit code 3, and names that cannot steer a terminal."""
-    (scans / "b\x1b[31m.2.crash@2.png").write_bytes(b"\x89PNG")
+    write_scan(scans / "b\x1b[31m.2.crash@2.png")
 
     assert digitizer("run", scans, "--workers", 1) == 3
     assert "failed: b\\x1b[31m.2.crash@2.png, page 2: crashed" in capfd.readouterr().err.splitlines()
@@ -173,7 +175,7 @@ def test_ctrl_c_ends_with_130(
     monkeypatch.setattr(batch, "digitize_folder", interrupted)
 
     assert digitizer("run", scans) == 130
-    assert "No result was written" in capfd.readouterr().err
+    assert "What was read is kept" in capfd.readouterr().err
 
 
 def test_a_bug_ends_with_1_and_quotes_no_document(

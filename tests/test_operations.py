@@ -7,12 +7,13 @@ import pytest
 
 from digitizer import pipeline
 from digitizer.errors import ExitCode
+from digitizer.ledger.records import DUPLICATE, PURGED
 from digitizer.scans.reasons import Reason
 from digitizer.worker import INTERNAL_ERROR, OUT_OF_MEMORY
 from digitizer.workers import CRASHED, TIMEOUT
 
 OPERATIONS = (Path(__file__).parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
-REASONS = [*Reason, CRASHED, TIMEOUT, OUT_OF_MEMORY, INTERNAL_ERROR, pipeline.NO_FIELDS]
+REASONS = [*Reason, CRASHED, TIMEOUT, OUT_OF_MEMORY, INTERNAL_ERROR, pipeline.NO_FIELDS, DUPLICATE, PURGED]
 
 
 @pytest.mark.parametrize("reason", [str(reason) for reason in REASONS])

@@ -2,8 +2,12 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +18,8 @@ from tests.echo import Echo, broken_setup, refusing_setup, vanishing_setup
 
 TIMEOUT_S = 2.0
 MEMORY_BYTES = 2 * 2**30
+PATIENCE_S = 60.0
+"""For what is to end long before it is stopped for being late."""
 
 
 @pytest.fixture
@@ -43,7 +49,14 @@ def test_a_worker_does_not_run_the_main_module_again(workers: Workers) -> None:
 
 @pytest.mark.parametrize(
     ("word", "reason"),
-    [("crash", "crashed"), ("hang", "timeout"), ("error", "internal_error"), ("memory", "out_of_memory")],
+    [
+        ("crash", "crashed"),
+        ("hang", "timeout"),
+        ("error", "internal_error"),
+        ("memory", "out_of_memory"),
+        ("memory of OpenCV", "out_of_memory"),
+        ("write", "internal_error"),
+    ],
 )
 def test_a_bad_task_fails_with_its_reason(workers: Workers, word: str, reason: str) -> None:
     """What goes wrong in a worker is told apart, and the next task is served."""
@@ -57,6 +70,67 @@ def test_a_bad_task_fails_with_its_reason(workers: Workers, word: str, reason: s
 def test_a_slow_worker_that_gives_signs_of_life_is_left_to_work(workers: Workers) -> None:
     """The timeout is for one page, not for a whole chunk."""
     assert workers.run("slow")[0] == "slow"
+
+
+def test_a_worker_that_spins_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
+    """What uses up its processor time inside a library is ended by the kernel, and counts as a timeout."""
+    settings = WorkerSettings(Echo, PATIENCE_S, MEMORY_BYTES, cpu_s=0.5)
+    with Workers(settings, 1) as workers, pytest.raises(TaskFailed, match="timeout"):
+        workers.run("spin")
+
+    assert f"ended with code {-signal.SIGXCPU}" in caplog.text
+
+
+def test_processor_time_is_for_one_page() -> None:
+    """A worker that gives signs of life may work for longer than that in all."""
+    with Workers(WorkerSettings(Echo, PATIENCE_S, MEMORY_BYTES, cpu_s=0.7), 1) as workers:
+        assert workers.run("work")[0] == "work"
+
+
+def test_no_form_is_left_in_a_core_dump(workers: Workers) -> None:
+    """With a limit of one byte Linux neither writes one nor hands it to a program that collects them."""
+    assert workers.run("core")[0] == "1"
+
+
+def test_a_worker_outlives_the_thread_that_needed_it(workers: Workers) -> None:
+    """Threads of a pool come and go; the kernel would end a worker with the thread that started it."""
+    first: list[int] = []
+    thread = threading.Thread(target=lambda: first.append(workers.run("good")[1]))
+    thread.start()
+    thread.join()
+
+    assert workers.run("good")[1] == first[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a worker ends with the task it is at")
+def test_no_worker_outlives_a_parent_that_is_killed() -> None:
+    """Not even one that is deep in a library and says nothing."""
+    command = [sys.executable, "-c", "from tests.test_workers import be_parent; be_parent()"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+        time.sleep(0.2)
+        parent.kill()
+
+    deadline = time.monotonic() + PATIENCE_S / 2
+    while is_alive(worker) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_alive(worker)
+
+
+def be_parent() -> None:
+    """Print the number of a worker process that then spins."""
+    with Workers(WorkerSettings(Echo, PATIENCE_S, MEMORY_BYTES, cpu_s=PATIENCE_S), 1) as workers:
+        print(workers.run("good")[1], flush=True)
+        workers.run("spin")
+
+
+def is_alive(process: int) -> bool:
+    """Tell whether a process runs; one that nobody has taken note of yet (a zombie) does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_an_idle_worker_that_is_killed_costs_one_attempt(workers: Workers) -> None:

@@ -1,5 +1,7 @@
 """A template, read and checked: the geometry of a printed form in mm, and the rules of its fields."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -105,3 +107,26 @@ class Template:
     title: str
     pages: tuple[FormPage, ...]
     sha256: str
+
+    @property
+    def layout_sha256(self) -> str:
+        """SHA-256 of what decides where fields are found and how they are seen, hexadecimal.
+
+        Of each page its size, code, marks and blank page, and of each of its fields the name, kind, rows, columns,
+        digits and quads, all in the template's order: as JSON, in which numbers are the shortest decimals that are the
+        same floats, and the blank page is its shape and the SHA-256 of its pixels. Rules, and files that only rules
+        name, required, titles, labels, version and id are no part of it.
+        """
+        return hashlib.sha256(json.dumps([_layout(page) for page in self.pages]).encode()).hexdigest()
+
+
+def _layout(page: FormPage) -> list[object]:
+    """Return what a page's layout hash is made from: nothing but lists, text, numbers and None."""
+    blank = page.reference
+    picture = None if blank is None else [*blank.shape, hashlib.sha256(blank.tobytes()).hexdigest()]
+    marks = [[mark.kind, *map(float, mark.centre_mm), float(mark.size_mm), mark.tag_id] for mark in page.fiducials]
+    fields = [
+        [field.name, field.kind, field.rows, field.columns, field.digits, field.quads_mm.tolist()]
+        for field in page.fields
+    ]
+    return [float(page.width_mm), float(page.height_mm), page.code, picture, marks, fields]

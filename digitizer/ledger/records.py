@@ -59,6 +59,8 @@ class KnownScan:
 
     Attributes
     ----------
+    failed
+        Whether any page of it, or it as a whole, is `failed`.
     purged
         Whether no more is known than that it was read.
     """
@@ -67,4 +69,5 @@ class KnownScan:
     sha256: str
     seen_with: str
     decided_with: str
+    failed: bool
     purged: bool

@@ -5,8 +5,12 @@ import io
 import unicodedata
 from collections.abc import Iterable
 from decimal import ROUND_DOWN, Decimal
+from typing import IO, TYPE_CHECKING
 
 from digitizer.document import FieldResult, PageResult
+
+if TYPE_CHECKING:
+    from _csv import Writer
 
 FIELD_COLUMNS = (
     "scan",
@@ -53,12 +57,12 @@ def in_order(pages: Iterable[PageResult]) -> list[PageResult]:
 
 def fields_csv(pages: Iterable[PageResult]) -> str:
     """Return `fields.csv`: one line per page and field, in page order and the pages' own field order."""
-    return _table(FIELD_COLUMNS, (_field_row(page, field) for page in in_order(pages) for field in page.fields))
+    return _table(FIELD_COLUMNS, (field_row(page, field) for page in in_order(pages) for field in page.fields))
 
 
 def pages_csv(pages: Iterable[PageResult]) -> str:
     """Return `pages.csv`: one line per page, and per file that has none."""
-    return _table(PAGE_COLUMNS, (_page_row(page) for page in in_order(pages)))
+    return _table(PAGE_COLUMNS, (page_row(page) for page in in_order(pages)))
 
 
 def outside_text(text: str) -> str:
@@ -90,7 +94,8 @@ def confidence_text(confidence: float) -> str:
     return str(Decimal(repr(float(confidence))).quantize(_CONFIDENCE_STEP, rounding=ROUND_DOWN))
 
 
-def _field_row(page: PageResult, field: FieldResult) -> tuple[str, ...]:
+def field_row(page: PageResult, field: FieldResult) -> tuple[str, ...]:
+    """Return one line of `fields.csv`."""
     return (
         outside_text(page.scan),
         str(page.page),
@@ -111,7 +116,8 @@ def _field_row(page: PageResult, field: FieldResult) -> tuple[str, ...]:
     )
 
 
-def _page_row(page: PageResult) -> tuple[str, ...]:
+def page_row(page: PageResult) -> tuple[str, ...]:
+    """Return one line of `pages.csv`."""
     return (
         outside_text(page.scan),
         "" if page.page is None else str(page.page),
@@ -126,9 +132,17 @@ def _page_row(page: PageResult) -> tuple[str, ...]:
     )
 
 
+_field_row, _page_row = field_row, page_row
+
+
+def table_writer(file: IO[str]) -> "Writer":
+    """Return what writes rows as the CSVs have them: quoted where needed, each ended by LF."""
+    return csv.writer(file, lineterminator="\n")
+
+
 def _table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = table_writer(text)
     writer.writerow(columns)
     writer.writerows(rows)
     return text.getvalue()

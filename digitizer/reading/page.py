@@ -70,13 +70,13 @@ def read_page(pixels: NDArray[np.uint8], classifier: Classifier) -> PageReading:
     for turn in (0, 2, 1, 3):
         fields = find_layout(rulings, boxes, turn).fields
         cuts = cut_cells(pixels, fields)
-        probabilities = _classify(cuts, classifier)
+        crops, probabilities = _classify(cuts, classifier)
         digits = np.concatenate([rows[:, :NOT_A_DIGIT].max(axis=1) for rows in probabilities] or [np.zeros(0)])
         likelihood = float(np.maximum(digits - _FAIR, 0).sum())
         if turn == 0:
             likelihood += _AS_IT_LIES + _AS_IT_LIES_PER_CELL * len(digits)
         if likelihood > most or (fields and not best.fields):
-            readings = tuple(tuple(decide(*pair)) for pair in zip(cuts, probabilities, strict=True))
+            readings = tuple(tuple(decide(*each)) for each in zip(cuts, crops, probabilities, strict=True))
             best, most = PageReading(turn if len(digits) else None, fields, readings), likelihood
         surest = max(surest, float(digits.mean()) if len(digits) else float(bool(fields)))
         if surest >= _ENOUGH[turn]:
@@ -97,13 +97,13 @@ def read_cells(
         Combs and grids, with cell quads in px of that page.
     """
     cuts = cut_cells(pixels, fields)
-    return tuple(tuple(decide(*pair)) for pair in zip(cuts, _classify(cuts, classifier), strict=True))
+    return tuple(tuple(decide(*each)) for each in zip(cuts, *_classify(cuts, classifier), strict=True))
 
 
-def _classify(cuts: list[CellInk], classifier: Classifier) -> list[NDArray[np.float32]]:
-    """(M, 12) probabilities of each field's M inked cells, all classified together."""
-    inked = [to_mnist_format_batch(list(cut.ink[~cut.blank])) for cut in cuts]
-    if not inked:
-        return []
-    ends = np.cumsum([len(crops) for crops in inked])[:-1]
-    return np.split(classifier.classify(np.concatenate(inked)), ends)
+def _classify(cuts: list[CellInk], classifier: Classifier) -> tuple[list[NDArray[np.uint8]], list[NDArray[np.float32]]]:
+    """(M, 28, 28) crops of each field's M inked cells, and their (M, 12) probabilities, all classified together."""
+    crops = [to_mnist_format_batch(list(cut.ink[~cut.blank])) for cut in cuts]
+    if not crops:
+        return [], []
+    ends = np.cumsum([len(each) for each in crops])[:-1]
+    return crops, np.split(classifier.classify(np.concatenate(crops)), ends)

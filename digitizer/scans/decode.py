@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from digitizer.document import Page, ScanFile
 from digitizer.errors import ScanError
-from digitizer.scans.content import read_bytes
+from digitizer.scans.content import read_scan
 from digitizer.scans.decoding import Decoded
 from digitizer.scans.formats import ScanFormat, sniff
 from digitizer.scans.limits import Limits
@@ -55,7 +55,7 @@ def inspect(file: ScanFile, limits: Limits) -> FileInfo:
     ScanError
         If no page can be had of the file; its `reason` is a `Reason`.
     """
-    data = read_bytes(file.path, limits.max_bytes)
+    data = read_scan(file, limits.max_bytes)
     scan_format = _format(data)
     with _open(data, scan_format, limits) as scan:
         return FileInfo(hashlib.sha256(data).hexdigest(), scan_format, scan.pages)
@@ -83,7 +83,7 @@ def read_pages(
     ScanError
         If no page can be had of the file, `changed` if it is no longer the one that was inspected.
     """
-    data = read_bytes(file.path, limits.max_bytes)
+    data = read_scan(file, limits.max_bytes)
     digest = hashlib.sha256(data).hexdigest()
     if sha256 is not None and digest != sha256:
         raise ScanError(Reason.CHANGED)

@@ -39,6 +39,12 @@ _MAGIC = (
 _BMP_HEADER_SIZES = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
 
 
+def has_scan_suffix(name: str) -> bool:
+    """Tell whether a file is to be opened for its name alone, that of a scan or of an image that will fail."""
+    stem, _, suffix = name.rpartition(".")
+    return bool(stem) and f".{suffix.lower()}" in SCAN_SUFFIXES | OTHER_IMAGE_SUFFIXES
+
+
 def sniff(head: bytes) -> ScanFormat | None:
     """Tell the format of a file by its first `SNIFF_BYTES` bytes, None if it is none of those that are read."""
     for magic, scan_format in _MAGIC:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from digitizer.errors import ScanError
 from digitizer.scans.reasons import Reason
 
+SETTLE_S = 3.0
+"""A file that was changed less than this ago may still be written: a feeder delivers a page in a second or two."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

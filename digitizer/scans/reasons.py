@@ -29,6 +29,10 @@ class Reason(StrEnum):
     LINK_OUTSIDE = "link_outside"
 
 
+TRANSIENT = frozenset({Reason.UNREADABLE_FILE, Reason.UNREADABLE_FOLDER, Reason.CHANGED, Reason.BEING_WRITTEN})
+"""They say nothing about what stands in the file: the next run tries again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """One line each: what a reason means, and what the user can do."""

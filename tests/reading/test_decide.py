@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from digitizer.document import BLANK, UNREADABLE, VOID
+from digitizer.document import BLANK, UNREADABLE, VOID, Reading
 from digitizer.reading.cells import CellInk, cut_cells
 from digitizer.reading.classifier import CROSSED_OUT, NOT_A_DIGIT, load_classifier
 from digitizer.reading.decide import decide
@@ -53,6 +53,11 @@ def probabilities_of(digit: float, no_digit: float, crossed_out: float) -> NDArr
     return row
 
 
+def decided(cut: CellInk, probabilities: NDArray[np.float32]) -> list[Reading]:
+    """Decide about cells of which the network saw nothing that matters."""
+    return decide(cut, np.zeros((len(probabilities), 28, 28), np.uint8), probabilities)
+
+
 NOTHING = ink_of()
 ONE = ink_of([(0.5, 0.15), (0.5, 0.85)])
 SLASH = ink_of([(0.9, 0.1), (0.1, 0.9)])
@@ -61,7 +66,7 @@ SEVEN = ink_of([(0.15, 0.15), (0.85, 0.15), (0.3, 0.9)], [(0.3, 0.5), (0.75, 0.5
 
 def test_digits_are_said_with_their_probability() -> None:
     """The likeliest digit, and how likely it is."""
-    readings = decide(cut_of(ONE, SEVEN), np.array([sure_of(1, 0.99), sure_of(7, 0.8)]))
+    readings = decided(cut_of(ONE, SEVEN), np.array([sure_of(1, 0.99), sure_of(7, 0.8)]))
 
     assert [reading.symbol for reading in readings] == ["1", "7"]
     assert [reading.confidence for reading in readings] == pytest.approx([0.99, 0.8], abs=1e-6)
@@ -69,15 +74,24 @@ def test_digits_are_said_with_their_probability() -> None:
 
 def test_blank_cells_take_no_probabilities() -> None:
     """Rows of probabilities belong to the inked cells, in their order."""
-    readings = decide(cut_of(NOTHING, ONE, NOTHING, SEVEN), np.array([sure_of(1, 0.99), sure_of(7, 0.99)]))
+    readings = decided(cut_of(NOTHING, ONE, NOTHING, SEVEN), np.array([sure_of(1, 0.99), sure_of(7, 0.99)]))
 
     assert "".join(reading.symbol for reading in readings) == f"{BLANK}1{BLANK}7"
     assert readings[0].confidence > 0.999
 
 
+def test_inked_cells_keep_what_the_network_saw() -> None:
+    """Each its own crop, row by row; a blank cell has none."""
+    crops = np.random.default_rng(0).integers(0, 256, (2, 28, 28), np.uint8)
+
+    first, blank, last = decide(cut_of(ONE, NOTHING, SEVEN), crops, np.array([sure_of(1, 0.99), sure_of(7, 0.99)]))
+
+    assert (first.crop, blank.crop, last.crop) == (crops[0].tobytes(), b"", crops[1].tobytes())
+
+
 def test_a_field_of_blanks_needs_no_probabilities() -> None:
     """Nothing inked, nothing asked."""
-    readings = decide(cut_of(NOTHING, NOTHING), np.empty((0, 12), np.float32))
+    readings = decided(cut_of(NOTHING, NOTHING), np.empty((0, 12), np.float32))
 
     assert [reading.symbol for reading in readings] == [BLANK, BLANK]
 
@@ -86,7 +100,7 @@ def test_a_cell_that_is_barely_blank_is_less_sure() -> None:
     """More ink that was left out of account makes a blank less certain, never uncertain."""
     cut = replace(cut_of(NOTHING, NOTHING), area_px=np.array([0, 13]))
 
-    clean, dusty = decide(cut, np.empty((0, 12), np.float32))
+    clean, dusty = decided(cut, np.empty((0, 12), np.float32))
 
     assert 0.5 < dusty.confidence < clean.confidence <= 1
 
@@ -94,7 +108,7 @@ def test_a_cell_that_is_barely_blank_is_less_sure() -> None:
 @pytest.mark.parametrize("probability", [0.7, 0.9, 0.999])
 def test_ink_that_is_no_digit_is_unreadable(probability: float) -> None:
     """Not a random digit, and with low confidence."""
-    (reading,) = decide(cut_of(SLASH), sure_of(NOT_A_DIGIT, probability)[None])
+    (reading,) = decided(cut_of(SLASH), sure_of(NOT_A_DIGIT, probability)[None])
 
     assert reading.symbol == UNREADABLE
     assert reading.confidence < 0.5
@@ -102,7 +116,7 @@ def test_ink_that_is_no_digit_is_unreadable(probability: float) -> None:
 
 def test_ink_like_no_digit_more_than_another_is_no_sure_digit() -> None:
     """Where the digits share the probability evenly, whatever is said is not certain."""
-    (reading,) = decide(cut_of(SLASH), np.full((1, 12), 1 / 12, np.float32))
+    (reading,) = decided(cut_of(SLASH), np.full((1, 12), 1 / 12, np.float32))
 
     assert reading.confidence < 0.5
 
@@ -122,7 +136,7 @@ def test_ink_like_no_digit_more_than_another_is_no_sure_digit() -> None:
 )
 def test_what_the_network_doubts(digit: float, no_digit: float, crossed_out: float, symbol: str) -> None:
     """No digit and crossed out are together weighed against the likeliest digit; void has to be the likeliest."""
-    (reading,) = decide(cut_of(SLASH), probabilities_of(digit, no_digit, crossed_out)[None])
+    (reading,) = decided(cut_of(SLASH), probabilities_of(digit, no_digit, crossed_out)[None])
 
     assert reading.symbol == symbol
     assert reading.confidence == pytest.approx(crossed_out if symbol == VOID else digit)
@@ -132,7 +146,8 @@ def voids(page: DrawnPage) -> float:
     """Cut a page, read it with the bundled network, and return the share of cells that it takes for crossed out."""
     cuts = cut_cells(page.pixels, [as_field(field) for field in page.fields])
     network = load_classifier()
-    readings = [decide(cut, network.classify(to_mnist_format_batch(list(cut.ink[~cut.blank])))) for cut in cuts]
+    crops = [to_mnist_format_batch(list(cut.ink[~cut.blank])) for cut in cuts]
+    readings = [decide(cut, own, network.classify(own)) for cut, own in zip(cuts, crops, strict=True)]
     return float(np.mean([reading.symbol == VOID for cells in readings for reading in cells]))
 
 

@@ -1,6 +1,9 @@
 """Discovery: every entry that is no folder is accounted for once, whatever lies in the scan folder."""
 
+import contextlib
+import errno
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitizer.errors import UsageError
-from digitizer.scans.discovery import Found, discover
+from digitizer.scans.discovery import MAX_PATH_BYTES, Found, discover
 from digitizer.scans.names import scan_name
 from tests.scans.drawing import as_format, drawn
 
@@ -88,32 +91,57 @@ def test_pipes_and_sockets_are_skipped_without_opening_them(tmp_path: Path) -> N
     assert rows(discover(tmp_path / "pipe")) == {"pipe": "skip not_a_file"}
 
 
-def test_a_link_to_a_file_is_read_and_a_broken_one_fails(tmp_path: Path) -> None:
-    """A broken link may have been a scan: it fails. A link to itself leads nowhere at all."""
-    put(tmp_path / "elsewhere", "real.png")
-    scans = tmp_path / "scans"
-    scans.mkdir()
-    (scans / "link.png").symlink_to(tmp_path / "elsewhere" / "real.png")
-    (scans / "gone.png").symlink_to("nowhere.png")
-    (scans / "self.png").symlink_to("self.png")
-    assert rows(discover(scans)) == {
+def test_a_link_inside_the_folder_is_read_and_a_broken_one_fails(tmp_path: Path) -> None:
+    """It is read as what it leads to. A broken link may have been a scan. A link to itself leads nowhere at all."""
+    put(tmp_path, ".store/real")
+    (tmp_path / "link.png").symlink_to(".store/real")
+    (tmp_path / "gone.png").symlink_to("nowhere.png")
+    (tmp_path / "self.png").symlink_to("self.png")
+    found = discover(tmp_path)
+    assert rows(found) == {
+        ".store/real": "skip hidden",
         "gone.png": "fail broken_link",
         "link.png": "read",
         "self.png": "skip symlink_loop",
     }
+    (link,) = (each.file for each in found if each.to_read)
+    assert (link.path, link.name, link.root) == (tmp_path / ".store" / "real", "link.png", tmp_path)
 
 
-def test_links_that_lead_up_or_to_a_read_folder_are_loops(tmp_path: Path) -> None:
-    """Each such link is one row; the folder is read once, under its real name although a link sorts before it."""
-    put(tmp_path / "scans", "z/1.png", "z/deep/2.png")
+def test_links_that_lead_out_of_the_folder_fail(tmp_path: Path) -> None:
+    """To a file, to a folder (which is not walked), to a folder above, and over a link inside."""
+    put(tmp_path, "secrets/key.png", "scans/1.png", "scans.old/2.png")
     scans = tmp_path / "scans"
-    (scans / "a").symlink_to("z")
-    (scans / "z" / "deep" / "up").symlink_to("..")
-    (scans / "z" / "root").symlink_to(scans)
+    (scans / "file.png").symlink_to(tmp_path / "secrets" / "key.png")
+    (scans / "folder").symlink_to("../secrets")
     (scans / "above").symlink_to(tmp_path)
+    (scans / "beside.png").symlink_to("../scans.old/2.png")
+    (scans / "over.png").symlink_to("folder/key.png")
     assert rows(discover(scans)) == {
+        "1.png": "read",
+        **dict.fromkeys(["above", "beside.png", "file.png", "folder", "over.png"], "fail link_outside"),
+    }
+
+
+def test_a_link_that_the_user_names_is_followed(tmp_path: Path) -> None:
+    """He knows what he names: a file, or the folder of scans itself, in which links inside stay inside."""
+    put(tmp_path, "real/1.png")
+    (tmp_path / "real" / "again.png").symlink_to(tmp_path / "real" / "1.png")
+    (tmp_path / "inbox").symlink_to("real")
+    (tmp_path / "page.png").symlink_to("real/1.png")
+    assert rows(discover(tmp_path / "inbox")) == {"1.png": "read", "again.png": "read"}
+    assert rows(discover(tmp_path / "page.png")) == {"page.png": "read"}
+    assert rows(discover(str(tmp_path / "inbox"))) == rows(discover(f"file://{tmp_path}/inbox"))
+
+
+def test_links_to_folders_inside_are_loops(tmp_path: Path) -> None:
+    """Each such link is one row; the folder is read once, under its real name although a link sorts before it."""
+    put(tmp_path, "z/1.png", "z/deep/2.png")
+    (tmp_path / "a").symlink_to("z")
+    (tmp_path / "z" / "deep" / "up").symlink_to("..")
+    (tmp_path / "z" / "root").symlink_to(tmp_path)
+    assert rows(discover(tmp_path)) == {
         "a": "skip symlink_loop",
-        "above": "skip symlink_loop",
         "z/1.png": "read",
         "z/deep/2.png": "read",
         "z/deep/up": "skip symlink_loop",
@@ -121,49 +149,121 @@ def test_links_that_lead_up_or_to_a_read_folder_are_loops(tmp_path: Path) -> Non
     }
 
 
-def test_a_linked_folder_is_followed_once(tmp_path: Path) -> None:
-    """Of many links to one folder outside the first by name is followed, and loops inside it end there."""
-    put(tmp_path / "store", "x/1.png")
-    (tmp_path / "store" / "x" / "again").symlink_to(tmp_path / "store")
-    scans = tmp_path / "scans"
-    scans.mkdir()
-    for name in "gcaebfd":
-        (scans / name).symlink_to(tmp_path / "store")
-    assert rows(discover(scans)) == {
-        "a/x/1.png": "read",
-        "a/x/again": "skip symlink_loop",
-        **dict.fromkeys("bcdefg", "skip symlink_loop"),
-    }
-
-
 def test_the_output_folder_is_left_out(tmp_path: Path) -> None:
-    """Results inside the scan folder are not listed, and a link to them is one row."""
+    """Results inside the scan folder are not listed, and a link to them, or into them, is one row."""
     put(tmp_path, "1.png", "out/report.png")
     (tmp_path / "results").symlink_to("out")
-    assert rows(discover(tmp_path, tmp_path / "out")) == {"1.png": "read", "results": "skip output_folder"}
+    (tmp_path / "report.png").symlink_to("out/report.png")
+    assert rows(discover(tmp_path, tmp_path / "out")) == {
+        "1.png": "read",
+        "report.png": "skip output_folder",
+        "results": "skip output_folder",
+    }
     assert "out/report.png" in rows(discover(tmp_path, tmp_path / "not yet there"))
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, *names: str, number: int = errno.EACCES) -> None:
+    """Have the system refuse to open places of these names."""
+    system_open = os.open
+
+    def guarded(path: Any, flags: int, *, dir_fd: int | None = None) -> int:
+        if Path(path).name in names:
+            raise OSError(number, os.strerror(number), path)
+        return system_open(path, flags, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "open", guarded)
 
 
 def test_folders_and_files_that_cannot_be_read_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody knows whether there were scans: it must show."""
     put(tmp_path, "locked/1.png", "open/2.png", "secret")
-    scandir = os.scandir
-
-    def guarded(path: Any) -> Any:
-        if Path(path).name == "locked":
-            raise PermissionError(13, "Permission denied")
-        return scandir(path)
-
-    def guarded_open(path: Any, flags: int) -> int:
-        raise PermissionError(13, f"Permission denied ({flags})", path)
-
-    monkeypatch.setattr("digitizer.scans.discovery.os.scandir", guarded)
-    monkeypatch.setattr("digitizer.scans.content.os.open", guarded_open)
+    refuse(monkeypatch, "locked", "secret")
     assert rows(discover(tmp_path)) == {
         "locked": "fail unreadable_folder",
         "open/2.png": "read",
         "secret": "fail unreadable_file",
     }
+
+
+def test_what_vanishes_while_it_is_listed_is_no_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scanner renames its files when they are complete: nothing is missed under the old name."""
+    put(tmp_path, "leaving/1.png", "staying/2.png")
+    refuse(monkeypatch, "leaving", number=errno.ENOENT)
+    assert rows(discover(tmp_path)) == {"staying/2.png": "read"}
+
+
+def test_a_folder_that_becomes_a_link_while_it_is_listed_is_not_walked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is seen as a folder, and swapped before it is opened."""
+    put(tmp_path, "scans/box/1.png", "secrets/key.png")
+    scandir = os.scandir
+
+    def swapping(folder: int) -> Any:
+        entries = list(scandir(folder))
+        if not (tmp_path / "moved").exists():
+            (tmp_path / "scans" / "box").rename(tmp_path / "moved")
+            (tmp_path / "scans" / "box").symlink_to(tmp_path / "secrets")
+        return contextlib.nullcontext(entries)
+
+    monkeypatch.setattr(os, "scandir", swapping)
+    assert rows(discover(tmp_path / "scans")) == {"box": "fail unreadable_folder"}
+
+
+def test_a_folder_without_end_ends(tmp_path: Path) -> None:
+    """Folders can be nested deeper than any path may be long: what lies below fails as one row."""
+    folder = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(MAX_PATH_BYTES // 200 + 2):
+        os.mkdir("d" * 199, dir_fd=folder)
+        below = os.open("d" * 199, os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = below
+    os.close(folder)
+    assert list(rows(discover(tmp_path)).values()) == ["fail unreadable_folder"]
+
+
+def test_known_suffixes_are_listed_without_opening_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Listing an unchanged folder costs one look at each file's entry."""
+    put(tmp_path, "a.png", "b.PDF", "c.heic")
+    refuse(monkeypatch, "a.png", "b.PDF", "c.heic")
+    assert rows(discover(tmp_path)) == {"a.png": "read", "b.PDF": "read", "c.heic": "read"}
+
+
+def change(path: Path, how: str) -> None:
+    """Change a file so that its size and its date of modification say nothing of it."""
+    before = path.stat()
+    if how == "rewritten":
+        path.write_bytes(path.read_bytes()[::-1])
+    elif how == "replaced":
+        path.rename(path.with_suffix(".old"))
+        path.write_bytes(b"txet")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+@pytest.mark.parametrize("how", ["rewritten", "replaced"])
+@pytest.mark.parametrize("name", ["", "1.png"])
+def test_the_fingerprint_tells_changed_files(name: str, how: str, tmp_path: Path) -> None:
+    """Also one of the same size, with its old date set again; an unchanged file has the same one again."""
+    put(tmp_path, "1.png")
+    marks = []
+    for _ in range(2):
+        marks.append([found.fingerprint for found in discover(tmp_path / name)])
+        marks.append([found.fingerprint for found in discover(tmp_path / name)])
+        time.sleep(0.01)  # the clock of the file system ticks every 4 ms
+        change(tmp_path / "1.png", how)
+        (tmp_path / "1.old").unlink(missing_ok=True)
+    assert marks[0] == marks[1] != marks[2] == marks[3]
+    status = (tmp_path / "1.png").stat()
+    (last,) = [found.fingerprint for found in discover(tmp_path / name)]
+    assert last == f"{status.st_dev}:{status.st_ino}:4:{status.st_mtime_ns}:{status.st_ctime_ns}"
+
+
+def test_a_link_has_the_fingerprint_of_what_it_leads_to(tmp_path: Path) -> None:
+    """It changes with the file's content, and when the link leads elsewhere."""
+    put(tmp_path, "1.png", "2.png")
+    (tmp_path / "link.png").symlink_to("1.png")
+    marks = {found.file.name: found.fingerprint for found in discover(tmp_path)}
+    assert marks["link.png"] == marks["1.png"] != marks["2.png"]
 
 
 def test_odd_names_stay_distinct_valid_and_as_they_are(tmp_path: Path) -> None:

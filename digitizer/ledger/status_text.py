@@ -1,0 +1,150 @@
+"""How a ledger stands, in lines for a person, and as JSON for a program."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from pathlib import Path
+
+from digitizer.document import FieldStatus, PageStatus
+from digitizer.ledger.provenance import Provenance
+from digitizer.ledger.status import Status
+
+_LABEL_WIDTH = 12
+_HASH_SHOWN = 12
+
+
+def status_lines(status: Status, out: Path) -> list[str]:
+    """Say how the ledger of `out` stands, and what to type next; times are those of this machine's zone."""
+    told = [
+        ("scans", str(status.scans), _listed({"superseded": status.superseded, "purged": status.purged})),
+        ("pages", str(_page_count(status)), _pages_note(status)),
+        ("", "", _listed(status.page_reasons)),
+        ("fields", str(sum(status.fields.values())), _listed(_reviewed(status))),
+        ("accepted", str(status.fields[FieldStatus.ACCEPTED]), _rates(status)),
+        ("for review", str(status.fields[FieldStatus.REVIEW]), _listed(status.field_reasons)),
+    ]
+    width = max(len(number) for _, number, _ in told)
+    lines = [_line(label, number.rjust(width), note) for label, number, note in told if label or note]
+    lines += [_line("read", _times(status))] if status.last_read_s is not None else []
+    lines += [_line("with" if not at else "", each) for at, each in enumerate(_provenance_lines(status))]
+    lines.append(_line("on disk", _size(status.bytes)))
+    lines.append(_line("now", _activity(status)))
+    lines += [_line("purged", each) for each in _purge_lines(status)]
+    return [*lines, "", *_next_commands(status, out)]
+
+
+def status_json(status: Status) -> str:
+    """Write the same for programs: times in UTC, nothing rounded but rates."""
+    purge = status.last_purge
+    content = {
+        "scans": {"shown": status.scans, "superseded": status.superseded, "purged": status.purged},
+        "pages": status.pages,
+        "fields": status.fields,
+        "rates": {
+            "straight_through": _rounded(status.straight_through_rate, ROUND_DOWN),
+            "expected_errors_among_accepted": _rounded(status.expected_error_rate, ROUND_UP),
+        },
+        "reasons": {"pages": status.page_reasons, "fields": status.field_reasons},
+        "first_read": _utc(status.first_read_s),
+        "last_read": _utc(status.last_read_s),
+        "read_with": [{**asdict(provenance), "scans": scans} for provenance, scans in status.read_with],
+        "bytes": status.bytes,
+        "held": status.held,
+        "leases": status.leases,
+        "last_purge": purge and {**asdict(purge), "purged_at": _utc(purge.purged_at), "sha256s": len(purge.sha256s)},
+        "unfinished_purges": status.unfinished_purges,
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False)
+
+
+def _line(label: str, *parts: str) -> str:
+    return f"{label:<{_LABEL_WIDTH}}{'  '.join(parts)}".rstrip()
+
+
+def _page_count(status: Status) -> int:
+    """Return the number without files that are no scans, which have no pages."""
+    return sum(number for each, number in status.pages.items() if each is not PageStatus.SKIPPED)
+
+
+def _pages_note(status: Status) -> str:
+    pages = _listed({str(each): number for each, number in status.pages.items() if each is not PageStatus.SKIPPED})
+    skipped = status.pages[PageStatus.SKIPPED]
+    return "; ".join(filter(None, [pages, f"files skipped: {skipped}" if skipped else ""]))
+
+
+def _reviewed(status: Status) -> dict[str, int]:
+    """Return how many fields people have decided about."""
+    return {str(each): status.fields[each] for each in (FieldStatus.CONFIRMED, FieldStatus.CORRECTED)}
+
+
+def _rates(status: Status) -> str:
+    """Return the straight-through rate beside the error rate that it comes with."""
+    if status.straight_through_rate is None or status.expected_error_rate is None:
+        return ""
+    return f"{status.straight_through_rate:.1%} straight through, expected errors {status.expected_error_rate:.3%}"
+
+
+def _times(status: Status) -> str:
+    first, last = (
+        datetime.fromtimestamp(each or 0, UTC).astimezone() for each in (status.first_read_s, status.last_read_s)
+    )
+    zone = f"{last:%Z} (UTC{last:%z})"
+    if first == last:
+        return f"{last:%Y-%m-%d %H:%M} {zone}"
+    return f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} {zone}"
+
+
+def _provenance_lines(status: Status) -> Iterable[str]:
+    several = len(status.read_with) > 1
+    for provenance, scans in status.read_with:
+        yield _provenance(provenance) + (f": {scans} scans" if several else "")
+
+
+def _provenance(provenance: Provenance) -> str:
+    templates = ", ".join(f"{each.form} version {each.version}" for each in provenance.templates)
+    model = f"model {provenance.model} ({provenance.model_sha256[:_HASH_SHOWN]})"
+    return f"{model}, {templates or 'no template'}, threshold {provenance.threshold:g}, digitizer {provenance.version}"
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count < 1e9 else f"{count / 1e9:.2f} GB"
+
+
+def _activity(status: Status) -> str:
+    if status.leases:
+        return "; ".join(f"{owner} reads {number} scans" for owner, number in status.leases.items())
+    return "a run holds the folder" if status.held else "no run is going on"
+
+
+def _purge_lines(status: Status) -> Iterable[str]:
+    if status.last_purge is not None:
+        purge = status.last_purge
+        at = datetime.fromtimestamp(purge.purged_at, UTC).astimezone()
+        what = "images" if purge.images_only else "all"
+        age = f"read more than {purge.older_than_days} days before"
+        yield f"{at:%Y-%m-%d %H:%M} by {purge.purged_by}: {what} of {purge.scans} scans {age}"
+    if status.unfinished_purges:
+        yield f"not finished: {status.unfinished_purges}. What was deleted may still be in the files: purge again."
+
+
+def _next_commands(status: Status, out: Path) -> list[str]:
+    """Return what can be typed now, each with what it is for."""
+    commands = [f"digitizer export {out} --to xlsx   # or parquet, csv"]
+    if len(status.read_with) > 1:
+        commands.append(f"digitizer run SCANS --out {out} --again   # to have all read with the same")
+    return commands
+
+
+def _listed(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in numbers.items() if number)
+
+
+def _utc(seconds: int | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+
+
+def _rounded(rate: float | None, rounding: str) -> float | None:
+    """Round to six decimals, in the direction that does not flatter."""
+    return None if rate is None else float(Decimal(repr(rate)).quantize(Decimal("0.000001"), rounding=rounding))
