@@ -5,6 +5,7 @@ would for a user, with two workers. Those that are made to exhaust are then read
 """
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,6 +23,7 @@ from benchmarks.hostile_checks import (
     read_rows,
     without_reason,
 )
+from benchmarks.hostile_costs import Cost, costs
 from benchmarks.hostile_files import SAMPLES, Hostile, damaged, originals
 from benchmarks.hostile_images import pictures
 from benchmarks.hostile_oddities import oddities
@@ -70,7 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         try:
             code = measure(Path(name), options.short)
         finally:
-            (Path(name) / "scans" / "special" / "locked").chmod(0o700)
+            with contextlib.suppress(FileNotFoundError):  # it cannot be deleted as it is
+                (Path(name) / "scans" / "special" / "locked").chmod(0o700)
     sys.exit(code)
 
 
@@ -83,7 +86,8 @@ def measure(folder: Path, short: bool) -> int:
     run(folder / "good", folder / "out of good")
     usage = run(folder / "scans", folder / "out")
     rows = read_rows(folder / "out")
-    alone = {} if short else in_turn(folder, files)
+    exhausting = [file for file in files if file.kind in EXHAUSTING]
+    alone: dict[str, Cost] = {} if short else in_own_process(costs, exhausting, folder / "scans")
     listed = entries(folder / "scans")
     print(f"{len(listed)} files, {WORKERS} workers, {usage.wall_s:.0f} s, exit code {usage.exit_code}\n")
     print("\n".join(table(files, rows, listed, alone)) + "\n")
@@ -123,15 +127,7 @@ def run(scans: Path, out: Path) -> Usage:
     return watched([*command, "--workers", str(WORKERS), "--settle", "0"])
 
 
-def in_turn(folder: Path, files: Iterable[Hostile]) -> dict[str, list[Usage]]:
-    """Read each file that is made to exhaust in a run of its own; return what they cost, by kind."""
-    costs: dict[str, list[Usage]] = {}
-    for number, file in enumerate(file for file in files if file.kind in EXHAUSTING):
-        costs.setdefault(file.kind, []).append(run(folder / "scans" / file.name, folder / "out of one" / str(number)))
-    return costs
-
-
-def table(files: Sequence[Hostile], rows: Rows, listed: Iterable[str], alone: dict[str, list[Usage]]) -> Iterator[str]:
+def table(files: Sequence[Hostile], rows: Rows, listed: Iterable[str], alone: dict[str, Cost]) -> Iterator[str]:
     """Yield a line for each kind of file."""
     kinds: dict[str, list[str]] = {}
     for file in files:
@@ -142,9 +138,8 @@ def table(files: Sequence[Hostile], rows: Rows, listed: Iterable[str], alone: di
     yield "|---|---|---|---|---|"
     for kind, of_kind in kinds.items():
         became = ", ".join(f"{outcome} {count}" for outcome, count in outcomes(rows, of_kind))
-        cost = alone.get(kind, [])
-        memory = f"{max(each.child_peak_bytes for each in cost) / 1e6:.0f} MB" if cost else ""
-        cpu = f"{max(each.child_cpu_s for each in cost):.1f} s" if cost else ""
+        cost = alone.get(kind)
+        memory, cpu = (f"{cost.memory_bytes / 1e6:.0f} MB", f"{cost.cpu_s:.1f} s") if cost else ("", "")
         yield f"| {kind} | {len(of_kind)} | {became} | {memory} | {cpu} |"
 
 
@@ -164,16 +159,15 @@ def row_checks(folder: Path, files: Sequence[Hostile], rows: Rows) -> Iterator[C
     yield Check("altered pixels in formats without checksums cannot be told", f"{found.untold.total()} ({untold})")
 
 
-def cost_checks(base: Usage, usage: Usage, alone: dict[str, list[Usage]]) -> Iterator[Check]:
+def cost_checks(base: Usage, usage: Usage, alone: dict[str, Cost]) -> Iterator[Check]:
     """Check memory and processor time."""
     grown = usage.parent_peak_bytes - base.parent_peak_bytes
-    each = [usage, *(one for of_kind in alone.values() for one in of_kind)]
-    child = max(one.child_peak_bytes for one in each)
+    child = max([usage.child_peak_bytes, *(cost.memory_bytes for cost in alone.values())])
     yield _bound("parent beyond its base", grown, PARENT_BYTES, lambda value: f"{value / 1e6:.0f} MB")
     yield _bound("largest worker", child, CHILD_BYTES, lambda value: f"{value / 1e6:.0f} MB")
     if alone:
-        cpu_s = max(one.child_cpu_s for of_kind in alone.values() for one in of_kind)
-        yield _bound("CPU of a worker for one file", cpu_s, CHILD_CPU_S, lambda value: f"{value:.1f} s")
+        cpu_s = max(cost.cpu_s for cost in alone.values())
+        yield _bound("CPU of a worker for one page", cpu_s, CHILD_CPU_S, lambda value: f"{value:.1f} s")
 
 
 def _bound(what: str, value: float, bound: float, text: Callable[[float], str]) -> Check:

@@ -3,6 +3,7 @@
 import functools
 import io
 import random
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,8 @@ from PIL import Image
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "scans"
 SEED = 1
+EPOCH = time.gmtime(0)
+"""A date that is the same each time."""
 
 CUTS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 0.99)
 CUT_ENDS_BYTES = (64, 16, 2, 1)
@@ -76,6 +79,7 @@ def originals() -> dict[str, bytes]:
     grey, other = page(), page("cheque/cheque_01.jpg")
     two: dict[str, Any] = {"format": "TIFF", "save_all": True, "append_images": [other]}
     fax = {"format": "TIFF", "save_all": True, "append_images": [other.convert("1")], "compression": "group4"}
+    pdf: dict[str, Any] = {"format": "PDF", "resolution": 200, "creationDate": EPOCH, "modDate": EPOCH}
     return {
         "grey.png": encoded(grey, format="PNG"),
         "black.png": encoded(grey.convert("1"), format="PNG"),
@@ -92,8 +96,8 @@ def originals() -> dict[str, bytes]:
         "lossy.webp": encoded(grey.convert("RGB"), format="WEBP", quality=80),
         "lossless.webp": encoded(grey.convert("RGB"), format="WEBP", lossless=True),
         "grey.bmp": encoded(grey, format="BMP"),
-        "jpeg.pdf": encoded(grey, format="PDF", resolution=200, save_all=True, append_images=[other]),
-        "group4.pdf": encoded(grey.convert("1"), format="PDF", resolution=200),
+        "jpeg.pdf": encoded(grey, save_all=True, append_images=[other], **pdf),
+        "group4.pdf": encoded(grey.convert("1"), **pdf),
         "scanned.pdf": (SAMPLES / "cheque/cheques_06_to_08.pdf").read_bytes(),
     }
 

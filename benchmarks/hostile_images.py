@@ -11,15 +11,16 @@ from benchmarks.hostile_files import Hostile, encoded, page
 from digitizer.scans.limits import Limits
 
 PNG = b"\x89PNG\r\n\x1a\n"
+AT_LIMIT_BYTES = Limits().max_bytes
 SPARSE = (
     ("10 GB.png", PNG, 10**10),
     ("10 GB.txt", b"", 10**10),
     ("10 GB.pdf", b"%PDF-1.7\n", 10**10),
-    ("0.9 GB.bmp", b"", 9 * 10**8),
-    ("0.9 GB.png", PNG, 9 * 10**8),
-    ("0.9 GB.tif", b"II*\0\x08\0\0\0", 9 * 10**8),
-    ("0.9 GB.pdf", b"%PDF-1.7\n%%EOF", 9 * 10**8),
-    ("0.9 GB.jpg", b"\xff\xd8\xff", 9 * 10**8),
+    ("at the limit of bytes.bmp", b"", AT_LIMIT_BYTES),
+    ("at the limit of bytes.png", PNG, AT_LIMIT_BYTES),
+    ("at the limit of bytes.tif", b"II*\0\x08\0\0\0", AT_LIMIT_BYTES),
+    ("at the limit of bytes.pdf", b"%PDF-1.7\n%%EOF", AT_LIMIT_BYTES),
+    ("at the limit of bytes.jpg", b"\xff\xd8\xff", AT_LIMIT_BYTES),
 )
 """Name, first bytes, size."""
 

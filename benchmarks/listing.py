@@ -1,7 +1,7 @@
 """How long it takes to list a folder of scans, with fingerprints: `python -m benchmarks.listing`.
 
-100 000 files in 100 folders, on two cores with a warm cache of ext4: 2.1 s for names with a scan's suffix, whose files
-are not opened, and FIXME s for names without one, whose first bytes are looked at.
+100 000 files in 100 folders, on two cores with a warm cache of ext4: 1.9 s for names with a scan's suffix, whose files
+are not opened, and 7.6 s for names without one, whose first bytes are looked at.
 """
 
 import argparse

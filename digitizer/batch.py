@@ -115,7 +115,7 @@ class _Run:
         """Read the pages of new scans, put each into the ledger when it is complete; return how many they are."""
         files = list(new)
         lost = [without_pages(each) for each in files if each.info is None]
-        self._ledger.put_scans(lost, self._provenance)
+        self._ledger.put_scans(lost, self._provenance, replace=self._job.again)
         whole = [each for each in files if each.info]
         total, done, scans = sum(each.info.pages for each in whole if each.info), 0, len(lost)
         gathering = Gathering(whole)
@@ -123,7 +123,7 @@ class _Run:
             chunks = plan_chunks(share, self._job.pages_per_chunk, self._job.workers)
             for pages in self._execute(self._reader, chunks):
                 complete = gathering.add(pages)
-                self._ledger.put_scans(complete, self._provenance)
+                self._ledger.put_scans(complete, self._provenance, replace=self._job.again)
                 scans += len(complete)
                 done += len(pages)
                 self._progress(Progress("read", done, total))

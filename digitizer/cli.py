@@ -1,4 +1,4 @@
-"""The command line: `digitizer run`, `score` and `template`, each of which prints what it has to say itself."""
+"""The command line: `digitizer run` and `score`; `template`, `export`, `status` and `purge` have modules of their own."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitizer import template_commands
+from digitizer import ledger_commands, template_commands
 from digitizer.errors import DigitizerError, ExitCode, UsageError
 from digitizer.scans.limits import SETTLE_S, Limits
 
@@ -147,6 +147,10 @@ def score(
     from digitizer.report.score import score as compare
 
     typer.echo(format_score(compare(results, truth)))
+
+
+for command in (ledger_commands.status, ledger_commands.export, ledger_commands.purge):
+    app.command()(command)
 
 
 def acceptance_policy(max_errors: str | None, threshold: float | None) -> "AcceptancePolicy":

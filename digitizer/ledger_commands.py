@@ -5,13 +5,14 @@ import pwd
 import sys
 import time
 from contextlib import contextmanager, nullcontext
-from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digitizer.errors import UsageError
+from digitizer.ledger.formats import TableFormat, TableName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,25 +23,10 @@ if TYPE_CHECKING:
 ResultsFolder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the results of a run.")]
 
 
-class To(StrEnum):
-    """Formats of `digitizer export`; those of `ledger.delivery`, which is loaded when it is needed."""
-
-    CSV = "csv"
-    PARQUET = "parquet"
-    XLSX = "xlsx"
-
-
-class What(StrEnum):
-    """Tables of `digitizer export`."""
-
-    FIELDS = "fields"
-    PAGES = "pages"
-
-
 def export(
     results: ResultsFolder,
-    to: Annotated[To, typer.Option(help="Format.")],
-    what: Annotated[What, typer.Option(help="Which table.")] = What.FIELDS,
+    to: Annotated[TableFormat, typer.Option(help="Format.")],
+    what: Annotated[TableName, typer.Option(help="Which table.")] = TableName.FIELDS,
     output: Annotated[
         str | None,
         typer.Option("--output", "-o", help="A file, or a URL such as s3://bucket/name.", show_default="in DIR"),
@@ -52,16 +38,16 @@ def export(
 
     Exit codes: 0 written, 1 it cannot be written, 2 wrong usage, 75 a run holds DIR and its CSV was to be replaced.
     """
-    from digitizer.ledger.delivery import TableFormat, TableName, deliver
+    from digitizer.ledger.delivery import deliver
     from digitizer.ledger.lock import output_lock
     from digitizer.scans.places import local_path, shown
 
     target = output or str(results / f"{what}.{to}")
     path = local_path(target)
     with _opened(results) as ledger:
-        is_file_of_runs = path is not None and path.resolve() == (results / f"{what}.{To.CSV}").resolve()
+        is_file_of_runs = path is not None and path.resolve() == (results / f"{what}.{TableFormat.CSV}").resolve()
         with output_lock(results) if is_file_of_runs and not ledger.shared else nullcontext():
-            deliver(ledger.rows(), TableName(what), TableFormat(to), target)
+            deliver(ledger.rows(), what, to, target)
     typer.echo(shown(target))
 
 
@@ -115,11 +101,13 @@ def purge(
 def _purge(results: Path, retention: "Retention", now_s: int) -> None:
     from digitizer.ledger.export import write_results
     from digitizer.ledger.lock import output_lock
+    from digitizer.ledger.provenance import Provenance
     from digitizer.ledger.purge import purge as purge_for_good
     from digitizer.ledger.purge_evidence import PURGES_FILE
 
     with output_lock(results), _opened(results, writable=True) as ledger:
-        provenance = ledger.latest_provenance()
+        # Without any, a purge of all scans was interrupted: what is left was read with nothing.
+        provenance = ledger.latest_provenance() or Provenance(version("digitizer"), "", "", threshold=1.0)
 
         def project() -> None:
             write_results(results, ledger, provenance, lambda _: False)
@@ -127,21 +115,22 @@ def _purge(results: Path, retention: "Retention", now_s: int) -> None:
         done = purge_for_good(results, ledger, retention, by=_user(), now_s=now_s, project=project)
     if done.finished:
         typer.echo(f"Done; noted in {results / PURGES_FILE}.")
-    for path in _copies(results):
-        typer.echo(f"note: what was deleted may still stand in {path}: export again, or delete it.", err=True)
+    if not all(each.images_only for each in done.finished):  # exports hold values only
+        for path in _copies(results):
+            typer.echo(f"note: what was deleted may still stand in {path}: export again, or delete it.", err=True)
 
 
 def _due_lines(due: "Extent", retention: "Retention") -> "Iterator[str]":
     """Say what is due, and what is not though it is old enough."""
-    counts = [("page", due.pages), ("field", due.fields), ("image", due.images)]
-    listed = ", ".join(f"{number} {noun}{'' if number == 1 else 's'}" for noun, number in counts if number)
-    age = f"read more than {retention.older_than_days} days ago"
-    yield f"to delete: {listed or 'nothing'}, of {due.scans} scans {age}"
+    from digitizer.ledger.status_text import counted
+
+    counts = [(due.pages, "page"), (due.fields, "field"), (due.images, "image")]
+    listed = ", ".join(counted(number, noun) for number, noun in counts if number) or "nothing"
+    yield f"to delete: {listed}, of {counted(due.scans, 'scan')} read more than {retention.older_than_days} days ago"
     if due.waiting_scans:
-        yield (
-            f"kept: {due.waiting_scans} scans as old, of which {due.waiting_fields} fields wait for review"
-            " (--even-unreviewed deletes them too)"
-        )
+        waiting = f"{counted(due.waiting_fields, 'field')} wait{'s' if due.waiting_fields == 1 else ''} for review"
+        kept = f"{counted(due.waiting_scans, 'scan')} as old, of which {waiting}"
+        yield f"kept: {kept} (--even-unreviewed deletes them too)"
 
 
 def _confirmed() -> bool:
@@ -163,7 +152,7 @@ def _copies(results: Path) -> list[Path]:
     """Return exports in the folder, and drafts of them that a killed one has left."""
     from digitizer.ledger.destination import DRAFT_START
 
-    names = (f"{what}.{to}" for what in What for to in (To.PARQUET, To.XLSX))
+    names = (f"{what}.{to}" for what in TableName for to in (TableFormat.PARQUET, TableFormat.XLSX))
     drafts = results.glob(f"{DRAFT_START}*.tmp")
     return [*(results / name for name in names if (results / name).exists()), *sorted(drafts)]
 

@@ -28,7 +28,7 @@ from digitizer.ledger.export import PAGES_FILE
 from flows.chunks import as_tasks
 from flows.page import ProgressBar, publish
 from flows.parameters import DigitizeParameters, in_words
-from flows.patience import patiently
+from flows.patience import WAITS_S, patiently
 from flows.runners import task_runner
 from flows.server import end_soon, server_is_away
 
@@ -68,7 +68,7 @@ def digitize_folder_flow(params: DigitizeParameters) -> State[None]:
     """
     code = ExitCode.BUG
     try:
-        outcome = patiently(partial(_work, params), tell=_tell)
+        outcome = patiently(partial(_work, params), WAITS_S, _tell)
         code = outcome.exit_code
         publish(outcome, params)
         return _final_state(outcome)

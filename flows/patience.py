@@ -19,13 +19,15 @@ Result = TypeVar("Result")
 
 def patiently(
     work: Callable[[], Result],
+    waits_s: Sequence[float],
     tell: Callable[[Exception, float], None] = lambda *_: None,
-    waits_s: Sequence[float] = WAITS_S,
 ) -> Result:
     """Do the work; after an error that time may heal wait, and do it again.
 
     Parameters
     ----------
+    waits_s
+        Seconds before the second attempt, the third ...
     tell
         Told the error and the seconds until the next attempt.
     """

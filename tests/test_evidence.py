@@ -168,6 +168,7 @@ def test_only_cells_that_the_network_read_hang_together(visit: tuple[Page, Templ
     assert agreed.evidence is not None
     assert number.confidence != np.prod([cell.confidence for cell in number.evidence.cells])
     assert amount.confidence == amount.evidence.numbers[0][1]
+    assert amount.cell_confidences == amount.evidence.number_confidences
     assert agreed.confidence == agreed.evidence.cells[0].confidence
 
 

@@ -5,16 +5,17 @@ pass all of them. A harness that finds nothing in a broken design says nothing a
 """
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.reliability import faults, kills, rivals
-from benchmarks.reliability.miniature import Flaw, miniature
+from benchmarks.reliability.miniature import Flaw
 from benchmarks.reliability.outcome import Finding
+from benchmarks.reliability.runs import Program
 from benchmarks.reliability.tables import conclude, counted, print_table
-from benchmarks.reliability.work import Program
 
 TITLES = ("flaw", "harness", "found wrong", "so the harness")
 EVERY = 3
@@ -23,14 +24,11 @@ ROUNDS = 2
 
 
 def _by_faults(program: Program, folder: Path) -> list[Finding]:
-    nights, trials = faults.disturb(program, folder.resolve(), EVERY, ["SIGKILL"], at_once=2)
-    order = [Finding("order", text) for night in nights for text in night.order]
-    return order + [finding for each in trials.values() for trial in each for finding in trial.findings]
+    return faults.found(*faults.disturb(program, folder.resolve(), faults.each_kind(EVERY), ["SIGKILL"], at_once=2))
 
 
 def _by_refusals(program: Program, folder: Path) -> list[Finding]:
-    _, trials = faults.disturb(program, folder.resolve(), EVERY, ["ENOSPC"], at_once=2)
-    return [finding for each in trials.values() for trial in each for finding in trial.findings]
+    return faults.found(*faults.disturb(program, folder.resolve(), faults.each_kind(EVERY), ["ENOSPC"], at_once=2))
 
 
 def _by_kills(program: Program, folder: Path) -> list[Finding]:
@@ -88,6 +86,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         ],
     )
     conclude([Finding("harness", f"{each.harness} on {each.flaw}") for each in verdicts if not each.right])
+
+
+def miniature(flaw: Flaw) -> Program:
+    """Return the program with a flaw."""
+    return Program(f"miniature, {flaw}", (sys.executable, "-m", "benchmarks.reliability.miniature", flaw))
 
 
 def judge(flaw: Flaw, harness: str) -> Verdict:

@@ -1,6 +1,6 @@
 """Injects SIGKILL, ENOSPC and EIO at each call that touches the output folder.
 
-`python -m benchmarks.reliability.faults [--program stub] [--every N] [--faults ...] [--at-once N]`
+`python -m benchmarks.reliability.faults [--program fork|stub] [--every N] [--faults ...] [--at-once N]`
 
 Two nights are disturbed: the first, which makes the ledger, and a second, which adds to it and replaces results. A call
 that fails with ENOSPC fails from then on, as a disk stays full; EIO strikes once. After each fault: a run that says it
@@ -9,7 +9,7 @@ makes of it what would have come without the fault. Needs strace.
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,9 +24,12 @@ from benchmarks.reliability.outcome import (
     nothing,
     reference,
 )
+from benchmarks.reliability.runs import FINISHED, Program
+from benchmarks.reliability.stub import CERTAIN_VARIABLE
+from benchmarks.reliability.stub_reader import PAGE_SECONDS_VARIABLE
 from benchmarks.reliability.syscalls import Call, available, check_order, list_calls, run_disturbed
 from benchmarks.reliability.tables import conclude, counted, print_table
-from benchmarks.reliability.work import FINISHED, PROGRAMS, Program, draw_stubs, fresh
+from benchmarks.reliability.work import PROGRAMS, draw_stubs, fresh
 
 FAULTS = {"SIGKILL": "signal=SIGKILL", "ENOSPC": "error=ENOSPC", "EIO": "error=EIO"}
 KINDS = ("write", "sync", "rename", "lock", "open")
@@ -70,36 +73,57 @@ class Place:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Disturb, compare, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--program", choices=PROGRAMS, default="stub")
+    parser.add_argument("--program", choices=PROGRAMS, default="fork")
     parser.add_argument("--every", type=int, default=1, help="disturb every N-th call of each kind only")
     parser.add_argument("--faults", choices=FAULTS, nargs="+", default=list(FAULTS))
     parser.add_argument("--at-once", type=int, default=2, help="trials side by side")
     options = parser.parse_args(arguments)
     if not available():
         parser.exit(2, "strace is not there, or may not be used.\n")
-    program = PROGRAMS[options.program].with_environment(RELIABILITY_PAGE_SECONDS="0")
+    program = PROGRAMS[options.program].with_environment(**{PAGE_SECONDS_VARIABLE: "0", CERTAIN_VARIABLE: "1"})
     with TemporaryDirectory() as folder:
-        nights, trials = disturb(program, Path(folder).resolve(), options.every, options.faults, options.at_once)
+        pick = each_kind(options.every)
+        nights, trials = disturb(program, Path(folder).resolve(), pick, options.faults, options.at_once)
     for night in nights:
         print(f"The order of writing and syncing, {night.name} night: {'; '.join(night.order) or 'as it has to be'}.")
     print_table(TITLES, [row for night in nights for row in _rows(program, night, trials[night.name], options.faults)])
-    findings = [finding for each in trials.values() for trial in each for finding in trial.findings]
-    conclude(findings + [Finding("order", text) for night in nights for text in night.order])
+    conclude(found(nights, trials))
+
+
+Pick = Callable[[Sequence[Call]], list[Call]]
+"""Chooses, of all calls of a night that matter, those that are disturbed."""
+
+
+def each_kind(every: int) -> Pick:
+    """Return what picks every N-th call of each kind."""
+    return lambda calls: [call for kind in KINDS for call in [c for c in calls if c.kind == kind][::every]]
 
 
 def disturb(
-    program: Program, folder: Path, every: int, faults: Sequence[str], at_once: int = 1
+    program: Program, folder: Path, pick: Pick, faults: Sequence[str], at_once: int = 1
 ) -> tuple[list[Night], dict[str, list[Trial]]]:
-    """Disturb the first and the second night at every N-th of their calls; return what became of it."""
+    """Disturb the first and the second night at calls that are picked; return what became of it.
+
+    Parameters
+    ----------
+    folder
+        To work in; without links in its path.
+    """
     scans = draw_stubs(folder / "scans", seed=1, files=2)
     base = folder / "base"
     first = _night("first", program, scans, None, Place(folder, 0))
     program.finish(scans, base)
-    trials = {"first": _disturb_night(program, scans, first, folder / "1", every, faults, at_once)}
+    trials = {"first": _disturb_night(program, scans, first, folder / "1", pick, faults, at_once)}
     draw_stubs(scans, seed=1, files=2, first=50)
     second = _night("second", program, scans, base, Place(folder, 1))
-    trials["second"] = _disturb_night(program, scans, second, folder / "2", every, faults, at_once)
+    trials["second"] = _disturb_night(program, scans, second, folder / "2", pick, faults, at_once)
     return [first, second], trials
+
+
+def found(nights: Sequence[Night], trials: Mapping[str, Sequence[Trial]]) -> list[Finding]:
+    """Return all that was found to be wrong."""
+    order = [Finding("order", text) for night in nights for text in night.order]
+    return order + [finding for each in trials.values() for trial in each for finding in trial.findings]
 
 
 def _night(name: str, program: Program, scans: Path, base: Path | None, place: Place) -> Night:
@@ -114,11 +138,11 @@ def _night(name: str, program: Program, scans: Path, base: Path | None, place: P
 
 
 def _disturb_night(
-    program: Program, scans: Path, night: Night, folder: Path, every: int, faults: Sequence[str], at_once: int
+    program: Program, scans: Path, night: Night, folder: Path, pick: Pick, faults: Sequence[str], at_once: int
 ) -> list[Trial]:
     """Disturb one night, in several places at once."""
     folder.mkdir()
-    targets = [call for kind in KINDS for call in [c for c in night.calls if c.kind == kind and c.matters][::every]]
+    targets = pick([call for call in night.calls if call.matters])
     places = [Place(folder, number) for number in range(at_once)]
 
     def trial(work: tuple[Call, str]) -> Trial:
@@ -154,7 +178,7 @@ def _try(program: Program, scans: Path, night: Night, place: Place, call: Call, 
 
 
 def _rows(program: Program, night: Night, trials: Sequence[Trial], faults: Sequence[str]) -> list[tuple[object, ...]]:
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for fault in faults:
         for kind in KINDS:
             some = [trial for trial in trials if trial.fault == fault and trial.call.kind == kind]

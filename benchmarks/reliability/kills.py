@@ -1,6 +1,6 @@
 """Kills runs at random moments and starts them again until one comes to its end.
 
-`python -m benchmarks.reliability.kills [--trials N] [--program stub|cli] [--workers 1 4] [--seed N] [--at-once N]`
+`python -m benchmarks.reliability.kills [--trials N] [--program fork|stub|cli] [--workers 1 4] [--seed N] [--at-once N]`
 
 A trial takes a new output folder, or, every other time, one in which an earlier night has left its results. What is
 killed, with SIGKILL, is the run (whose workers then have to notice), one of its workers (which must cost nothing), or
@@ -13,21 +13,23 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from subprocess import Popen
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from benchmarks.reliability import processes
 from benchmarks.reliability.outcome import Finding, Reference, check_final, check_whole, nothing, reference
-from benchmarks.reliability.stub import READS_VARIABLE
+from benchmarks.reliability.runs import FINISHED, KILLED, Program, Run
+from benchmarks.reliability.stub_reader import READS_VARIABLE
 from benchmarks.reliability.tables import conclude, counted, print_table
-from benchmarks.reliability.work import CLI, FINISHED, PROGRAMS, RUN_LIMIT_S, Program, draw_stubs, fresh, make_scans
+from benchmarks.reliability.work import CLI, PROGRAMS, draw_stubs, fresh, make_scans
 
 TARGETS = ("run", "worker", "group")
 SHARES = (0.5, 0.25, 0.25)
-MOST_KILLS = 3
+MOST_KILLS = 4
 """In one trial."""
+LATEST = 0.8
+"""Of the time that a run takes: what is killed later has mostly ended."""
 TITLES = (
     "program",
     "workers",
@@ -79,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Kill, compare, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=200)
-    parser.add_argument("--program", choices=PROGRAMS, default="stub")
+    parser.add_argument("--program", choices=PROGRAMS, default="fork")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 4])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--at-once", type=int, default=2, help="trials side by side")
@@ -107,12 +109,11 @@ def set_scene(program: Program, workers: int, folder: Path, seed: int) -> Scene:
     if program.name != CLI.name:
         draw_stubs(scans, seed, 10)
     start = time.monotonic()
-    with program.start(scans, folder / "undisturbed", workers, **{READS_VARIABLE: str(reads)}) as process:
-        while not reads.exists() and process.poll() is None:
-            time.sleep(0.01)
-        reading_s = time.monotonic() - start
-        _, said = process.communicate(timeout=RUN_LIMIT_S)
-    _expect_finished((process.returncode, said))
+    run = program.with_environment(**{READS_VARIABLE: str(reads)}).start(scans, folder / "undisturbed", workers)
+    while not reads.exists() and run.poll() is None:
+        time.sleep(0.01)
+    reading_s = time.monotonic() - start
+    _expect_finished(run.end())
     after = reference(folder / "undisturbed")
     pages = sum(page != "" for _, page in after.rows)
     return Scene(program, workers, scans, base, before, after, time.monotonic() - start, reading_s, pages)
@@ -132,18 +133,16 @@ def run_trial(scene: Scene, folder: Path, number: int, seed: int) -> Trial:
     out = fresh(folder / f"out{number}", scene.base if again else None)
     before = scene.before if again else nothing()
     reads = folder / f"reads{number}"
+    program = scene.program.with_environment(**{READS_VARIABLE: str(reads)})
     trial, planned, code = Trial(), int(rng.integers(1, MOST_KILLS + 1)), None
     while code not in FINISHED and trial.runs < planned + 3:
         trial.runs += 1
-        with scene.program.start(
-            scene.scans, out, scene.workers, trial=name, **{READS_VARIABLE: str(reads)}
-        ) as process:
-            if len(trial.kills) < planned and (killed := _kill(process, scene, reads, rng)):
-                trial.kills.append(killed)
-            _, said = process.communicate(timeout=RUN_LIMIT_S)
-            code = process.returncode
+        run = program.start(scene.scans, out, scene.workers, trial=name)
+        if len(trial.kills) < planned and (killed := _kill(run, scene, reads, rng)):
+            trial.kills.append(killed)
+        code, said = run.end()
         trial.findings += check_whole(out, before, scene.after)
-        if code not in (*FINISHED, -9):
+        if code not in (*FINISHED, KILLED):
             trial.findings.append(Finding("failed", f"a run ended with {code}: {said[-300:]}"))
     if code not in FINISHED:
         trial.findings.append(Finding("failed", "no run came to its end"))
@@ -153,37 +152,37 @@ def run_trial(scene: Scene, folder: Path, number: int, seed: int) -> Trial:
     return trial
 
 
-def _kill(process: "Popen[str]", scene: Scene, reads: Path, rng: np.random.Generator) -> str:
+def _kill(run: Run, scene: Scene, reads: Path, rng: np.random.Generator) -> str:
     """Kill something of a run at a random moment; return what it was, empty if the run was faster."""
     target = str(rng.choice(TARGETS, p=SHARES))
     if rng.random() < 0.5:
-        _wait(process, float(rng.uniform(0, scene.whole_s)))
+        _wait(run, float(rng.uniform(0, LATEST * scene.whole_s)))
     else:
         known = reads.stat().st_size if reads.exists() else 0
         deadline = time.monotonic() + scene.whole_s
-        while process.poll() is None and time.monotonic() < deadline:
+        while run.poll() is None and time.monotonic() < deadline:
             if reads.exists() and reads.stat().st_size > known:
                 break
             time.sleep(0.005)
-        _wait(process, float(rng.uniform(0, scene.whole_s - scene.reading_s)))
-    if process.poll() is not None:
+        _wait(run, float(rng.uniform(0, scene.whole_s - scene.reading_s)))
+    if run.poll() is not None:
         return ""
-    workers = processes.children(process.pid)
+    workers = processes.children(run.pid)
     if target == "worker" and workers:
         return target if processes.kill(int(rng.choice(workers))) else ""
     target = "group" if target == "group" else "run"
-    return target if processes.kill(process.pid, group=target == "group") else ""
+    return target if processes.kill(run.pid, group=target == "group") else ""
 
 
-def _wait(process: "Popen[str]", seconds: float) -> None:
+def _wait(run: Run, seconds: float) -> None:
     deadline = time.monotonic() + seconds
-    while process.poll() is None and time.monotonic() < deadline:
+    while run.poll() is None and time.monotonic() < deadline:
         time.sleep(min(0.01, max(0.0, deadline - time.monotonic())))
 
 
 def _read_again(reads: Path) -> int:
     lines = reads.read_text().splitlines() if reads.exists() else []
-    return len(lines) - len(set(lines))
+    return len(lines) - len({line.rsplit(maxsplit=1)[0] for line in lines})
 
 
 def _expect_finished(ended: tuple[int, str]) -> None:

@@ -16,9 +16,8 @@ from contextlib import closing, contextmanager
 from enum import StrEnum
 from pathlib import Path
 
-from benchmarks.reliability.work import BUSY, Program
-
 HOLD_VARIABLE = "RELIABILITY_HOLD"
+BUSY = 75
 READ_SECONDS = 0.01
 
 
@@ -38,11 +37,6 @@ class Flaw(StrEnum):
     """Results get their names before their bytes are on the disk."""
     UNLOCKED = "unlocked"
     """Nothing keeps a second run out of the folder."""
-
-
-def miniature(flaw: Flaw) -> Program:
-    """Return the program with a flaw."""
-    return Program(f"miniature, {flaw}", (sys.executable, "-m", "benchmarks.reliability.miniature", flaw))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

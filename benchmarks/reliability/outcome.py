@@ -4,6 +4,7 @@ import csv
 import io
 import sqlite3
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,10 +22,21 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What an undisturbed run leaves: the bytes of its results, and the names of all that lies in its folder."""
+    """What an undisturbed run leaves.
+
+    Attributes
+    ----------
+    files
+        The bytes of its results.
+    names
+        Of all that lies in its folder.
+    counts
+        How many rows each table of its ledger has, if that lies there too.
+    """
 
     files: dict[str, bytes]
     names: frozenset[str]
+    counts: dict[str, int]
 
     @property
     def rows(self) -> Counter[tuple[str, str]]:
@@ -34,12 +46,12 @@ class Reference:
 
 def reference(out: Path) -> Reference:
     """Take an output folder for what the others are compared with."""
-    return Reference(_files(out), _names(out))
+    return Reference(_files(out), _names(out), _counts(out))
 
 
 def nothing() -> Reference:
     """Return what lies in a folder before its first run."""
-    return Reference({}, frozenset())
+    return Reference({}, frozenset(), {})
 
 
 def check_final(out: Path, expected: Reference) -> list[Finding]:
@@ -47,7 +59,14 @@ def check_final(out: Path, expected: Reference) -> list[Finding]:
     findings = check_results(out, expected)
     if left := sorted(_names(out) - expected.names):
         findings.append(Finding("left over", ", ".join(left)))
-    return findings + check_integrity(out)
+    if integrity := check_integrity(out):
+        return findings + integrity
+    counts = _counts(out)
+    return findings + [
+        Finding("rows", f"{counts.get(table)} rows in {table} instead of {expected.counts.get(table)}")
+        for table in sorted(counts.keys() | expected.counts.keys())
+        if counts.get(table) != expected.counts.get(table)
+    ]
 
 
 def check_results(out: Path, expected: Reference) -> list[Finding]:
@@ -81,16 +100,22 @@ def check_integrity(out: Path) -> list[Finding]:
     ledger = out / LEDGER
     if not ledger.exists():
         return []
-    connection = sqlite3.connect(ledger)
-    try:
-        answers = [row[0] for row in connection.execute("PRAGMA integrity_check")]
-        broken = list(connection.execute("PRAGMA foreign_key_check"))
-    except sqlite3.DatabaseError as error:
-        return [Finding("ledger", str(error))]
-    finally:
-        connection.close()
+    with closing(sqlite3.connect(ledger)) as connection:
+        try:
+            answers = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+            broken = list(connection.execute("PRAGMA foreign_key_check"))
+        except sqlite3.DatabaseError as error:
+            return [Finding("ledger", str(error))]
     findings = [Finding("ledger", answer) for answer in answers if answer != "ok"]
     return findings + ([Finding("ledger", f"{len(broken)} rows refer to nothing")] if broken else [])
+
+
+def _counts(out: Path) -> dict[str, int]:
+    if not (out / LEDGER).exists():
+        return {}
+    with closing(sqlite3.connect(out / LEDGER)) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables}  # noqa: S608
 
 
 def _files(out: Path) -> dict[str, bytes]:

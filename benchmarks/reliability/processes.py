@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from benchmarks.reliability.outcome import Finding
-from benchmarks.reliability.work import TRIAL_VARIABLE
+from benchmarks.reliability.runs import TRIAL_VARIABLE
 
 GRACE_S = 20.0
 """In which worker processes see that their run is gone, also while a page is being read."""

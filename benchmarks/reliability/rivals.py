@@ -1,4 +1,6 @@
-"""Starts several runs at once on one folder, in rounds: `python -m benchmarks.reliability.rivals [--rounds N] [--runs N]`.
+"""Starts several runs at once on one folder, in rounds.
+
+`python -m benchmarks.reliability.rivals [--rounds N] [--runs N] [--program stub|fork|cli]`
 
 The run that holds the folder reads nothing before all others have ended, so that none comes too late to meet it.
 With the true reader (`--program cli`) nothing can hold it; there the scans are all samples, seconds of work.
@@ -10,14 +12,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from subprocess import Popen
 from tempfile import TemporaryDirectory
 
 from benchmarks.reliability import processes
 from benchmarks.reliability.outcome import Finding, Reference, check_final, reference
-from benchmarks.reliability.stub import HOLD_VARIABLE
+from benchmarks.reliability.runs import BUSY, FINISHED, Program
+from benchmarks.reliability.stub_reader import HOLD_VARIABLE
 from benchmarks.reliability.tables import conclude, counted, print_table
-from benchmarks.reliability.work import BUSY, CLI, FINISHED, PROGRAMS, RUN_LIMIT_S, Program, copy_samples, make_scans
+from benchmarks.reliability.work import CLI, PROGRAMS, copy_samples, make_scans
 
 REFUSAL_LIMIT_S = 60.0
 TITLES = ("program", "rounds", "runs started at once", "worked", f"ended with {BUSY}", "ended otherwise", "found wrong")
@@ -50,34 +52,34 @@ def main(arguments: Sequence[str] | None = None) -> None:
     conclude(findings)
 
 
-def compete(program: Program, folder: Path, rounds: int, runs: int) -> list[Round]:
-    """Start runs at once, several times, each time into a new folder."""
+def compete(
+    program: Program, folder: Path, rounds: int, runs: int, refusal_limit_s: float = REFUSAL_LIMIT_S
+) -> list[Round]:
+    """Start runs at once, several times, each time into a new folder; wait so long for those that are turned away."""
     scans = copy_samples(folder / "scans") if program.name == CLI.name else make_scans(program, folder / "scans", 1)
     program.finish(scans, folder / "alone")
     expected = reference(folder / "alone")
-    return [run_round(program, scans, folder / f"round{number}", runs, expected) for number in range(rounds)]
+    places = [folder / f"round{number}" for number in range(rounds)]
+    return [run_round(program, scans, place, runs, expected, refusal_limit_s) for place in places]
 
 
-def run_round(program: Program, scans: Path, folder: Path, runs: int, expected: Reference) -> Round:
+def run_round(
+    program: Program, scans: Path, folder: Path, runs: int, expected: Reference, refusal_limit_s: float
+) -> Round:
     """Start runs at once; see that one works and the others are told that the folder is busy."""
     folder.mkdir()
     hold, trial = folder / "hold", f"rivals-{folder}"
-    started = [program.start(scans, folder / "out", 1, trial=trial, **{HOLD_VARIABLE: str(hold)}) for _ in range(runs)]
-    deadline = time.monotonic() + REFUSAL_LIMIT_S
+    held = program.with_environment(**{HOLD_VARIABLE: str(hold)})
+    started = [held.start(scans, folder / "out", trial=trial) for _ in range(runs)]
+    deadline = time.monotonic() + refusal_limit_s
     while sum(each.poll() is not None for each in started) < runs - 1 and time.monotonic() < deadline:
         time.sleep(0.05)
     hold.touch()
-    codes = Counter(_end(each) for each in started)
+    codes = Counter(each.end()[0] for each in started)
     findings = check_final(folder / "out", expected) + processes.check_gone(trial)
     if codes[BUSY] != runs - 1 or sum(codes[code] for code in FINISHED) != 1:
         findings.append(Finding("rivals", f"the runs ended with {dict(codes)}"))
     return Round(codes, findings)
-
-
-def _end(process: "Popen[str]") -> int:
-    with process:
-        process.communicate(timeout=RUN_LIMIT_S)
-        return process.returncode
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.reliability.work import Program
+from benchmarks.reliability.runs import Program
 
 WRITES = ("write", "pwrite64", "writev", "pwritev", "ftruncate", "truncate", "fallocate")
 SYNCS = ("fsync", "fdatasync", "sync_file_range")
@@ -19,6 +19,7 @@ RENAMES = ("rename", "renameat", "renameat2", "link", "linkat", "unlink", "unlin
 LOCKS = ("flock", "fcntl")
 OPENS = ("openat",)
 CALLS = (*WRITES, *SYNCS, *RENAMES, *LOCKS, *OPENS)
+DISTURBED_LIMIT_S = 120.0
 _LOCKING = ("F_SETLK", "F_SETLKW", "F_OFD_SETLK")
 _WRITING = ("O_WRONLY", "O_RDWR", "O_CREAT")
 _LINE = re.compile(r"^(?:(?P<thread>\d+) +)?(?P<name>\w+)\(")
@@ -62,9 +63,8 @@ def list_calls(program: Program, scans: Path, out: Path, log: Path) -> tuple[lis
     RuntimeError
         If another thread than the main one, or a worker, wrote into the folder.
     """
-    wrapper = ("strace", "-f", "-y", "-s", "0", "-o", str(log), "-e", f"trace={','.join(CALLS)}")
-    with program.start(scans, out, wrapper=wrapper) as process:
-        process.communicate()
+    strace = ("-f", "-y", "-s", "0", "-o", str(log), "-e", f"trace={','.join(CALLS)}")
+    program.start(scans, out, strace=strace).end()
     lines = [line for line in log.read_text().splitlines() if str(out) in line and _LINE.match(line)]
     main = log.read_text().split(maxsplit=1)[0]
     calls = _numbered([line for line in lines if line.split(maxsplit=1)[0] == main])
@@ -89,15 +89,10 @@ def run_disturbed(
     only = [argument for path in paths for argument in ("-P", str(path))]
     inject = f"inject={call.name}:{fault}:when={call.number}"
     persistent = "+" if "ENOSPC" in fault else ""  # a disk stays full
-    wrapper = ("strace", "-y", "-s", "0", "-o", str(log), "-e", f"trace={call.name}", *only, "-e", inject + persistent)
-    with program.start(scans, out, wrapper=wrapper) as process:
-        try:
-            _, said = process.communicate(timeout=120)
-        except BaseException:
-            process.kill()
-            raise
+    strace = ("-y", "-s", "0", "-o", str(log), "-e", f"trace={call.name}", *only, "-e", inject + persistent)
+    code, said = program.start(scans, out, strace=strace).end(DISTURBED_LIMIT_S)
     text = log.read_text()
-    return process.returncode, said, "(INJECTED)" in text or "killed by SIGKILL" in text
+    return code, said, "(INJECTED)" in text or "killed by SIGKILL" in text
 
 
 def check_order(calls: list[Call]) -> list[str]:

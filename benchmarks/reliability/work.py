@@ -1,27 +1,18 @@
 """The scans that runs are disturbed over, and the programs that read them.
 
-Most trials are of the true command line with another reader (`stub`), which looks at no pixels and so leaves its time
-to what is tested; some are of the true command line as it is (`cli`).
+`cli` is the true command line. `stub` is the same with another reader, which looks at no pixels and so leaves its time
+to what is tested; `fork` is that without the start of an interpreter, for hundreds of trials.
 """
 
-import os
 import shutil
-import subprocess
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).parents[2]
+from benchmarks.reliability.runs import ROOT, Program
+
 SAMPLES = ROOT / "samples" / "scans"
-LONG_AGO_S = 1_700_000_000
-"""Time of change of all files, in seconds: a scan that has just changed would be left for the next run."""
-TRIAL_VARIABLE = "RELIABILITY_TRIAL"
-"""Names the trial in the environment of all its processes, so that those left behind are found."""
-FINISHED = (0, 3)
-BUSY = 75
-RUN_LIMIT_S = 300.0
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
 FEW_SAMPLES = (
@@ -35,56 +26,12 @@ FEW_SAMPLES = (
 """Some ten pages in all formats, seconds of work."""
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
-    """How a run is started: `command SCANS --out DIR --workers N`.
-
-    Attributes
-    ----------
-    environment
-        What is set beside the variables of this process.
-    """
-
-    name: str
-    command: tuple[str, ...]
-    environment: dict[str, str] = field(default_factory=dict)
-
-    def arguments(self, scans: Path, out: Path, workers: int) -> list[str]:
-        """Return the command line of one run."""
-        return [*self.command, str(scans), "--out", str(out), "--workers", str(workers)]
-
-    def start(
-        self, scans: Path, out: Path, workers: int = 1, *, wrapper: tuple[str, ...] = (), trial: str = "", **more: str
-    ) -> "subprocess.Popen[str]":
-        """Start one run in a process group of its own; what it prints on stderr can be read from it."""
-        environment = os.environ | self.environment | more | {TRIAL_VARIABLE: trial, "PYTHONPATH": str(ROOT)}
-        return subprocess.Popen(  # noqa: S603
-            [*wrapper, *self.arguments(scans, out, workers)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=environment,
-            process_group=0,
-        )
-
-    def finish(self, scans: Path, out: Path, workers: int = 1, **more: str) -> tuple[int, str]:
-        """Carry out one run; return its exit code and what it said on stderr."""
-        with self.start(scans, out, workers, **more) as process:
-            try:
-                _, said = process.communicate(timeout=RUN_LIMIT_S)
-            except BaseException:
-                process.kill()
-                raise
-            return process.returncode, said
-
-    def with_environment(self, **more: str) -> "Program":
-        """Return the same program in another environment."""
-        return Program(self.name, self.command, self.environment | more)
-
-
-CLI = Program("cli", (sys.executable, "-m", "digitizer", "run"))
-STUB = Program("stub", (sys.executable, "-m", "benchmarks.reliability.stub", "run"))
-PROGRAMS = {program.name: program for program in (CLI, STUB)}
+RUN = ("run", "--settle", "0")
+"""Scans have lain still for long here, but files that were just made look as if they had not."""
+CLI = Program("cli", (sys.executable, "-m", "digitizer", *RUN))
+STUB = Program("stub", (sys.executable, "-m", "benchmarks.reliability.stub", *RUN))
+FORK = Program("stub, forked", RUN, forked=True)
+PROGRAMS = {"cli": CLI, "stub": STUB, "fork": FORK}
 
 
 def make_scans(program: Program, folder: Path, seed: int, files: int = 10) -> Path:
@@ -116,10 +63,9 @@ def copy_samples(folder: Path, names: tuple[str, ...] = ()) -> Path:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a file that has not changed for long."""
+    """Write a file, and the folders above it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-    os.utime(path, (LONG_AGO_S, LONG_AGO_S))
 
 
 def fresh(folder: Path, base: Path | None = None) -> Path:

@@ -8,7 +8,6 @@ where nothing is known.
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from digitizer.document import PageResult
 from digitizer.errors import UsageError
 from digitizer.ledger.destination import replacing
+from digitizer.ledger.formats import TableFormat, TableName
 from digitizer.ledger.tables import FIELD_COLUMNS, PAGE_COLUMNS, field_row, page_row, table_writer
 
 if TYPE_CHECKING:
@@ -26,21 +26,6 @@ NUMBERS = frozenset({"confidence", "residual_mm", "dpi"})
 """With `INTEGERS` all columns that are not text; a value such as 007 is text."""
 ROWS_PER_GROUP = 2**15
 """Rows of a Parquet file that are held in memory at once: some 50 MB."""
-
-
-class TableFormat(StrEnum):
-    """What a table is written as; also how its file name ends."""
-
-    CSV = "csv"
-    PARQUET = "parquet"
-    XLSX = "xlsx"
-
-
-class TableName(StrEnum):
-    """Which table."""
-
-    FIELDS = "fields"
-    PAGES = "pages"
 
 
 @dataclass(frozen=True, slots=True)

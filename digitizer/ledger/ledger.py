@@ -8,7 +8,8 @@ from typing import TypeVar
 from digitizer.document import PageResult
 from digitizer.errors import LedgerVersionError, UsageError
 from digitizer.ledger import leases, reading, schema, writing
-from digitizer.ledger.database import LEDGER_FILE, Database, postgres_database, sqlite_database
+from digitizer.ledger.database import LEDGER_FILE, Database
+from digitizer.ledger.engines import postgres_database, sqlite_database
 from digitizer.ledger.projection import shown_pages
 from digitizer.ledger.provenance import Provenance
 from digitizer.ledger.records import Entry, KnownScan, ScanRecord

@@ -2,10 +2,11 @@
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from digitizer.errors import FolderBusyError
+from digitizer.ledger.trouble import plain_disk_errors
 
 LOCK_FILE = ".digitizer.lock"
 
@@ -21,12 +22,16 @@ def output_lock(out: Path) -> Iterator[None]:
     ------
     FolderBusyError
         If another run holds it.
+    LedgerError
+        If the disk does not let it be held.
     """
-    with (out / LOCK_FILE).open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise FolderBusyError(
-                f"Another run is writing into {out}. Wait for it, or choose another --out."
-            ) from error
+    with ExitStack() as stack:
+        with plain_disk_errors(str(out)):
+            file = stack.enter_context((out / LOCK_FILE).open("a"))
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise FolderBusyError(
+                    f"Another run is writing into {out}. Wait for it, or choose another --out."
+                ) from error
         yield

@@ -41,7 +41,7 @@ def _page_query() -> Select[Any]:
 
 
 def _pages(connection: Connection) -> Iterator[PageResult]:
-    """Yield the pages of scans. Fields are fetched for some pages at a time: all at once, a database might sort them."""
+    """Yield the pages of scans. Fields come for some pages at a time: a database might sort all of them first."""
     rows = _stream(connection, _page_query())
     while batch := list(islice(rows, _PAGES_AT_ONCE)):
         fields_of = _fields_of(connection, [row.id for row in batch])

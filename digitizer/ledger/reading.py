@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, func, select
+from sqlalchemy import Column, Connection, Row, Select, exists, func, select
 
 from digitizer.document import FieldResult, PageStatus
 from digitizer.ledger.provenance import Provenance, TemplateInfo
@@ -66,21 +68,32 @@ def scans_with_evidence(connection: Connection, digests: Sequence[str]) -> Itera
 
 
 def _record(connection: Connection, scan: Row[Any]) -> ScanRecord:
-    of_scan = pages.c.scan_id == scan.id
-    strips_of_scan = select(strips).select_from(pages.join(fields).join(strips)).where(of_scan)
-    strip_of = {row.field_id: row for row in connection.execute(strips_of_scan)}
-    cells_of: dict[int, list[Row[Any]]] = {}
-    cells_of_scan = select(cells).select_from(pages.join(fields).join(cells)).where(of_scan)
-    for cell in connection.execute(cells_of_scan.order_by(cells.c.field_id, cells.c.position)):
-        cells_of.setdefault(cell.field_id, []).append(cell)
-    fields_of: dict[int, list[FieldResult]] = {}
-    in_order = select(fields).join(pages).where(of_scan).order_by(fields.c.page_id, fields.c.position)
-    for row in connection.execute(in_order):
-        evidence = evidence_of(row, cells_of.get(row.id, ()), strip_of.get(row.id))
-        fields_of.setdefault(row.page_id, []).append(field_of(row, evidence))
-    page_rows = connection.execute(select(pages).where(of_scan).order_by(pages.c.position))
-    found = (page_of(row, scan.source, scan.sha256, fields_of.get(row.id, ())) for row in page_rows)
+    """Return a scan. Its rows of one table have ids that follow each other, for they went in together."""
+    page_rows = connection.execute(select(pages).where(pages.c.scan_id == scan.id).order_by(pages.c.position)).all()
+    field_rows = _of_owners(connection, fields.c.page_id, [row.id for row in page_rows])
+    field_ids = [row.id for rows in field_rows.values() for row in rows]
+    cell_rows = _of_owners(connection, cells.c.field_id, field_ids)
+    strip_rows = _of_owners(connection, strips.c.field_id, field_ids)
+
+    def field_with_evidence(row: Row[Any]) -> FieldResult:
+        strip = next(iter(strip_rows.get(row.id, ())), None)
+        return field_of(row, evidence_of(row, cell_rows.get(row.id, ()), strip))
+
+    found = (
+        page_of(row, scan.source, scan.sha256, map(field_with_evidence, field_rows.get(row.id, ())))
+        for row in page_rows
+    )
     return ScanRecord(scan.source, scan.sha256, tuple(found))
+
+
+def _of_owners(connection: Connection, owner: Column[Any], ids: list[int]) -> dict[int, list[Row[Any]]]:
+    """Return the rows of a table that belong to rows with these ids, by id, each owner's in their order."""
+    if not ids:
+        return {}
+    table = owner.table
+    order = [owner, table.c.position] if "position" in table.c else [owner]
+    query = select(table).where(owner.between(min(ids), max(ids))).order_by(*order)
+    return {each: list(rows) for each, rows in groupby(connection.execute(query), attrgetter(owner.name))}
 
 
 def _provenance(content: str) -> Provenance:

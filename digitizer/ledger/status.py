@@ -123,9 +123,9 @@ def _status(connection: Connection, out: Path, *, shared: bool) -> Status:
 
 
 def _file_bytes(out: Path) -> int:
-    """Return the size of the ledger and of what SQLite keeps beside it while it is open."""
+    """Return the size of the ledger and of its log, which is there while it is open."""
     sizes = 0
-    for ending in ("", "-wal", "-shm"):
+    for ending in ("", "-wal"):
         with suppress(FileNotFoundError):
             sizes += (out / f"{LEDGER_FILE}{ending}").stat().st_size
     return sizes

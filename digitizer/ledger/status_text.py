@@ -13,6 +13,7 @@ from digitizer.ledger.status import Status
 
 _LABEL_WIDTH = 12
 _HASH_SHOWN = 12
+_MINUTE = "%Y-%m-%d %H:%M"
 
 
 def status_lines(status: Status, out: Path) -> list[str]:
@@ -59,6 +60,11 @@ def status_json(status: Status) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return `1 scan`, `2 scans`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def _line(label: str, *parts: str) -> str:
     return f"{label:<{_LABEL_WIDTH}}{'  '.join(parts)}".rstrip()
 
@@ -87,19 +93,16 @@ def _rates(status: Status) -> str:
 
 
 def _times(status: Status) -> str:
-    first, last = (
-        datetime.fromtimestamp(each or 0, UTC).astimezone() for each in (status.first_read_s, status.last_read_s)
-    )
-    zone = f"{last:%Z} (UTC{last:%z})"
-    if first == last:
-        return f"{last:%Y-%m-%d %H:%M} {zone}"
-    return f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} {zone}"
+    first, last = _local(status.first_read_s or 0), _local(status.last_read_s or 0)
+    zone = f"{last:%Z} (UTC{last.isoformat()[-6:]})"
+    between = dict.fromkeys(f"{each:{_MINUTE}}" for each in (first, last))
+    return f"{' to '.join(between)} {zone}"
 
 
 def _provenance_lines(status: Status) -> Iterable[str]:
     several = len(status.read_with) > 1
     for provenance, scans in status.read_with:
-        yield _provenance(provenance) + (f": {scans} scans" if several else "")
+        yield _provenance(provenance) + (f": {counted(scans, 'scan')}" if several else "")
 
 
 def _provenance(provenance: Provenance) -> str:
@@ -114,17 +117,16 @@ def _size(count: int) -> str:
 
 def _activity(status: Status) -> str:
     if status.leases:
-        return "; ".join(f"{owner} reads {number} scans" for owner, number in status.leases.items())
+        return "; ".join(f"{owner} reads {counted(number, 'scan')}" for owner, number in status.leases.items())
     return "a run holds the folder" if status.held else "no run is going on"
 
 
 def _purge_lines(status: Status) -> Iterable[str]:
     if status.last_purge is not None:
         purge = status.last_purge
-        at = datetime.fromtimestamp(purge.purged_at, UTC).astimezone()
         what = "images" if purge.images_only else "all"
-        age = f"read more than {purge.older_than_days} days before"
-        yield f"{at:%Y-%m-%d %H:%M} by {purge.purged_by}: {what} of {purge.scans} scans {age}"
+        of = f"{counted(purge.scans, 'scan')} read more than {purge.older_than_days} days before"
+        yield f"{_local(purge.purged_at):{_MINUTE}} by {purge.purged_by}: {what} of {of}"
     if status.unfinished_purges:
         yield f"not finished: {status.unfinished_purges}. What was deleted may still be in the files: purge again."
 
@@ -132,13 +134,20 @@ def _purge_lines(status: Status) -> Iterable[str]:
 def _next_commands(status: Status, out: Path) -> list[str]:
     """Return what can be typed now, each with what it is for."""
     commands = [f"digitizer export {out} --to xlsx   # or parquet, csv"]
-    if len(status.read_with) > 1:
-        commands.append(f"digitizer run SCANS --out {out} --again   # to have all read with the same")
+    if len(status.read_with) > 1 or status.pages[PageStatus.FAILED]:
+        commands.append(f"digitizer run SCANS --out {out} --again   # to do anew what failed, or was done otherwise")
+    if status.unfinished_purges and status.last_purge:
+        days = status.last_purge.older_than_days
+        commands.append(f"digitizer purge {out} --older-than {days}   # to finish the last one")
     return commands
 
 
 def _listed(numbers: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {number}" for name, number in numbers.items() if number)
+
+
+def _local(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC).astimezone()
 
 
 def _utc(seconds: int | None) -> str | None:

@@ -132,9 +132,6 @@ def page_row(page: PageResult) -> tuple[str, ...]:
     )
 
 
-_field_row, _page_row = field_row, page_row
-
-
 def table_writer(file: IO[str]) -> "Writer":
     """Return what writes rows as the CSVs have them: quoted where needed, each ended by LF."""
     return csv.writer(file, lineterminator="\n")

@@ -10,13 +10,15 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from digitizer.errors import LedgerError
 
 _FULL = "the disk is full. Free some space, then run again."
-_READ_ONLY = "it cannot be written to. See to its permissions, and whether its disk is mounted read-only."
+_READ_ONLY = (
+    "it cannot be written to. See to its permissions, and whether its disk is mounted read-only; then run again."
+)
 _DAMAGED = "it is damaged. Restore it from a backup, or move it away and run again."
 _DISK_FAULT = "the disk reports a fault. Look after the disk, then run again."
 _BUSY = "another program holds it. Close that program, then run again."
 _AWAY = "the database does not answer. See whether it runs and can be reached, then run again."
-_REFUSED = "the database refuses access. See to its name, the user, the password and the user's rights."
-_MISSING = "it cannot be opened. See whether the folder is there, and to its permissions."
+_REFUSED = "the database refuses access. See to its name, the user, the password and the user's rights; then run again."
+_MISSING = "it cannot be opened. See whether the folder is there, and to its permissions; then run again."
 
 _SQLITE_ADVICE = (
     (("SQLITE_FULL",), _FULL),
@@ -93,7 +95,9 @@ def _advice(error: Exception) -> str:
     if isinstance(cause, sqlite3.Error):
         return _of_name(getattr(cause, "sqlite_errorname", ""), _SQLITE_ADVICE) or _unknown(cause)
     if isinstance(error, DBAPIError):
-        return _of_name(_sqlstate(error), _SQLSTATE_ADVICE) or (_AWAY if is_lost(error) else _unknown(cause))
+        not_let_in = _REFUSED if not _sqlstate(error) and any(said in str(cause) for said in _NEVER_HEALS) else ""
+        found = _of_name(_sqlstate(error), _SQLSTATE_ADVICE) or (_AWAY if is_lost(error) else not_let_in)
+        return found or _unknown(cause)
     return _unknown(cause)
 
 

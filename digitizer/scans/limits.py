@@ -16,16 +16,16 @@ class Limits:
     Attributes
     ----------
     max_pixels
-        Per page. The default holds an A3 page at 1200 dpi, and refuses a page of 30000 x 30000.
+        Per page. The default holds an A3 page at 600 dpi, and keeps what decodes it below 1.5 GB.
     max_pages
         Per file.
     max_bytes
-        Per file; a file is held in memory as a whole.
+        Per file; a file is held in memory as a whole, a TIFF of several pages twice.
     """
 
-    max_pixels: int = 300_000_000
+    max_pixels: int = 140_000_000
     max_pages: int = 1000
-    max_bytes: int = 1 << 30
+    max_bytes: int = 256 << 20
 
     def check_pixels(self, width_px: int, height_px: int) -> None:
         """Raise `ScanError` (`too_large`) if a page of this size is beyond the bounds."""

@@ -10,12 +10,13 @@ import math
 import re
 from dataclasses import dataclass
 
+import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 from PIL import Image
 
 from digitizer.errors import ScanError
-from digitizer.scans.grey import to_grey
+from digitizer.scans.grey import in_bands, to_grey
 from digitizer.scans.limits import Limits
 from digitizer.scans.raster import decode_embedded_jpeg
 from digitizer.scans.reasons import Reason
@@ -209,6 +210,19 @@ def _decode(image: pdfium.PdfImage, limits: Limits, plain_jpegs: bool) -> Image.
     bitmap = image.get_bitmap()
     bitmap.warn_on_close = False  # its memory is not used any more: what is returned is a copy
     try:
-        return to_grey(bitmap.to_pil()).copy()
+        return _bitmap_to_grey(bitmap)
     finally:
         bitmap.close()
+
+
+def _bitmap_to_grey(bitmap: pdfium.PdfBitmap) -> Image.Image:
+    """Return a copy in mode L; colours, as large as memory bears, are not copied but in bands."""
+    if bitmap.mode == "BGR":
+        colours = bitmap.to_numpy()  # a view
+        return in_bands(
+            (bitmap.width, bitmap.height),
+            lambda top, bottom: Image.fromarray(np.ascontiguousarray(colours[top:bottom, :, ::-1])).convert("L"),
+        )
+    image = bitmap.to_pil()
+    grey = to_grey(image)
+    return grey.copy() if grey is image else grey

@@ -29,6 +29,8 @@ _OFFSETS_AND_COUNTS = ((273, 279), (324, 325))
 """Tags of strips, and of tiles."""
 _ROUNDED_UP_BYTES = 3
 """Writers pad a strip's byte count to a word, and end the file without the padding."""
+WEBP_SHARE = 3
+"""A WebP may have a third of the pixels of other pages: its decoder takes 16 bytes a pixel, others at most 5 to 8."""
 
 
 def decode_raster(data: bytes, scan_format: ScanFormat, limits: Limits) -> Decoded:
@@ -44,8 +46,11 @@ def decode_raster(data: bytes, scan_format: ScanFormat, limits: Limits) -> Decod
     elif scan_format is ScanFormat.JPEG:
         data = sealed_jpeg(data)
     with decoding(), Image.open(io.BytesIO(data), formats=[scan_format.value]) as image:
-        grey = _load_grey(image, limits)
+        if scan_format is ScanFormat.WEBP:
+            limits.check_pixels(image.width, image.height * WEBP_SHARE)
+        _load(image, limits)
         orientation = _orientation(image)  # not before: Pillow decodes a PNG to look for it
+        grey = _grey(image)
         if orientation in TRANSPOSE_OF_ORIENTATION:
             grey = grey.transpose(TRANSPOSE_OF_ORIENTATION[orientation])
         return _decoded(grey, image.info.get("dpi"), orientation, limits)
@@ -53,14 +58,17 @@ def decode_raster(data: bytes, scan_format: ScanFormat, limits: Limits) -> Decod
 
 def decode_tiff(stream: io.BytesIO, limits: Limits) -> Decoded:
     """Decode the first page of a TIFF; raises as `decode_raster` does."""
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
     with decoding(), Image.open(stream, formats=[ScanFormat.TIFF.value]) as image:
         if not isinstance(image, TiffImageFile):
             raise ScanError(Reason.DAMAGED)
-        _check_strips(image, stream.getbuffer().nbytes)
+        _check_strips(image, size)
         orientation = _orientation(image)
         white_is_zero = image.tag_v2.get(_PHOTOMETRIC) == _WHITE_IS_ZERO
         with heeding_libtiff():
-            grey = _load_grey(image, limits)  # Pillow turns a TIFF by its orientation
+            _load(image, limits)  # Pillow turns a TIFF by its orientation
+        grey = _grey(image)
         if white_is_zero and image.mode.startswith("I;16"):  # and inverts all depths but this one
             grey = ImageOps.invert(grey)
         return _decoded(grey, image.info.get("dpi"), orientation, limits)
@@ -69,14 +77,22 @@ def decode_tiff(stream: io.BytesIO, limits: Limits) -> Decoded:
 def decode_embedded_jpeg(data: bytes, limits: Limits) -> Image.Image:
     """Decode a JPEG that is part of another file, which states orientation and resolution; mode L."""
     with decoding(), Image.open(io.BytesIO(sealed_jpeg(data)), formats=[ScanFormat.JPEG.value]) as image:
-        return _load_grey(image, limits)
+        _load(image, limits)
+        return _grey(image)
 
 
-def _load_grey(image: Image.Image, limits: Limits) -> Image.Image:
+def _load(image: Image.Image, limits: Limits) -> None:
     limits.check_pixels(*image.size)
     image.draft("L", None)  # of a colour JPEG only the luma is decoded
     image.load()
-    return to_grey(image)
+
+
+def _grey(image: Image.Image) -> Image.Image:
+    """Return a loaded image in grey, and let go of its colours: they take four times the memory."""
+    grey = to_grey(image)
+    if grey is not image:
+        image.close()
+    return grey
 
 
 def _decoded(grey: Image.Image, stated_dpi: object, orientation: int, limits: Limits) -> Decoded:

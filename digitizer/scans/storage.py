@@ -27,7 +27,7 @@ EXTRAS: Mapping[str, str] = MappingProxyType(
 """What has to be installed for a scheme."""
 RETRY_WAITS_S = (0.5, 1.0, 2.0)
 """A storage that refuses for a moment, or is overloaded, is asked again after these waits."""
-_BRIEF = {"connect_timeout": 5, "read_timeout": 10, "retries": {"max_attempts": 0}}
+_BRIEF = {"connect_timeout": 5, "read_timeout": 8, "retries": {"max_attempts": 0}}
 """A storage that hangs has to be given up, with all repeats, before a worker is: a worker that is stopped for it would
 condemn the scan. Repeats are ours alone, for those of the layers below multiply."""
 DEFAULTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(

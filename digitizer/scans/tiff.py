@@ -95,9 +95,11 @@ def _read_directory(data: bytes, offset: int, layout: _Layout) -> tuple[int, int
 
 
 def at_directory(data: bytes, offset: int) -> io.BytesIO:
-    """Return a copy of a TIFF whose first page is the one with its directory at `offset`."""
+    """Return a TIFF whose first page is the one with its directory at `offset`: a copy, unless it is the first."""
     layout = _layout(data)
-    stream = io.BytesIO(data)
+    stream = io.BytesIO(data)  # copies nothing before it is written to
+    if layout.pointer.unpack_from(data, layout.first_at) == (offset,):
+        return stream
     stream.seek(layout.first_at)
     stream.write(layout.pointer.pack(offset))
     stream.seek(0)

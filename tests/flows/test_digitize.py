@@ -5,6 +5,7 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,7 +18,7 @@ from prefect.settings import get_current_settings
 from digitizer.batch import digitize_folder
 from digitizer.errors import ExitCode, LedgerError, UsageError
 from digitizer.job import Job
-from flows import digitize, patience
+from flows import digitize
 from flows.digitize import INCOMPLETE, digitize_folder_flow, main
 from flows.parameters import DigitizeParameters
 from tests.flows.conftest import HOME
@@ -40,7 +41,7 @@ def run_prefect(*arguments: str) -> str:
     return done.stdout
 
 
-def flow_run_of(state: State[None]) -> UUID:
+def flow_run_of(state: State[Any]) -> UUID:
     """Return the run that ended in this state."""
     assert state.state_details.flow_run_id is not None
     return state.state_details.flow_run_id
@@ -97,7 +98,7 @@ def test_no_result_is_left_in_prefects_storage(params: DigitizeParameters) -> No
 @pytest.mark.usefixtures("prefect_server")
 def test_a_ledger_that_comes_back_is_waited_for(params: DigitizeParameters, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database that restarts costs a pause, not a night."""
-    monkeypatch.setattr(patience.time, "sleep", lambda _: None)
+    monkeypatch.setattr(digitize, "WAITS_S", (0.0,))
     outages = iter([LedgerError("The database is away: 12345")])
 
     def digitize_later(*args: object, **kwargs: object) -> object:

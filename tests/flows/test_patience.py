@@ -25,7 +25,7 @@ def test_a_database_or_a_storage_that_comes_back_is_waited_for(error: Exception)
     """Two failures and two waits, and the work is done."""
     waited: list[float] = []
 
-    result = patiently(failing(error, error), lambda _, wait_s: waited.append(wait_s), waits_s=(0.0, 0.01, 9.0))
+    result = patiently(failing(error, error), (0.0, 0.01, 9.0), lambda _, wait_s: waited.append(wait_s))
 
     assert result == "done"
     assert waited == [0.0, 0.01]

@@ -8,8 +8,16 @@ import numpy as np
 from digitizer.document import FieldEvidence, FieldKind, FieldResult, FieldStatus, PageResult, PageStatus, Reading
 from digitizer.ledger.provenance import Provenance, TemplateInfo
 from digitizer.ledger.records import ScanRecord
+from digitizer.scans.limits import Limits
 
-PROVENANCE = Provenance("0.1.0", "seed", "ab" * 32, 0.999, (TemplateInfo("ballot", 2, "cd" * 32, "ef" * 32),))
+PROVENANCE = Provenance(
+    "0.1.0",
+    "seed",
+    "ab" * 32,
+    0.999,
+    (TemplateInfo("ballot", 2, "cd" * 32, "ef" * 32),),
+    Limits(max_pixels=10_000_000, max_pages=20, max_bytes=30_000_000),
+)
 STRICTER = replace(PROVENANCE, threshold=0.9999)
 
 _PROBABILITIES = tuple(float(each) for each in np.linspace(0.01, 0.3, 12, dtype=np.float32))

@@ -16,7 +16,8 @@ from pyarrow import parquet
 from digitizer.document import FieldResult, FieldStatus, PageResult, PageStatus
 from digitizer.errors import LedgerError, UsageError
 from digitizer.ledger import delivery, destination, spreadsheet
-from digitizer.ledger.delivery import TableFormat, TableName, deliver
+from digitizer.ledger.delivery import deliver
+from digitizer.ledger.formats import TableFormat, TableName
 from digitizer.ledger.tables import FIELD_COLUMNS, PAGE_COLUMNS, fields_csv, pages_csv
 
 FIELDS, PAGES = TableName.FIELDS, TableName.PAGES
@@ -259,21 +260,32 @@ def test_an_export_that_fails_uploads_nothing(bucket: str, monkeypatch: pytest.M
     assert s3fs.S3FileSystem().find(bucket) == []
 
 
-def test_storage_without_whole_uploads_is_written_beside_and_renamed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("scheme", "calls_expected"),
+    [
+        ("sftp", [("put", "/out/.f.csv.tmp"), ("mv", "/out/.f.csv.tmp", "/out/f.csv")]),
+        ("s3", [("put", "/out/f.csv")]),
+        ("az", [("put", "/out/f.csv")]),
+    ],
+)
+def test_storage_without_whole_uploads_is_written_beside_and_renamed(
+    scheme: str, calls_expected: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """On SFTP, say, a file is seen while it grows: it gets its name when it is complete."""
-    calls = []
+    calls: list[tuple[str, ...]] = []
 
     class Storage:
         def put_file(self, source: str, target: str) -> None:
-            calls.append(("put", Path(source).read_text(), target))
+            assert Path(source).read_text().startswith("scan,page,")
+            calls.append(("put", target))
 
         def mv(self, source: str, target: str) -> None:
             calls.append(("mv", source, target))
 
-    (tmp_path / "draft").write_text("rows")
-    destination._upload(Storage(), tmp_path / "draft", "/out/f.csv", renamed=True)
+    monkeypatch.setattr(destination, "_storage", lambda _: (Storage(), "/out/f.csv"))
+    deliver(MANY, FIELDS, TableFormat.CSV, f"{scheme}://host/out/f.csv")
 
-    assert calls == [("put", "rows", "/out/.f.csv.tmp"), ("mv", "/out/.f.csv.tmp", "/out/f.csv")]
+    assert calls == calls_expected
 
 
 @pytest.mark.parametrize(("url", "said"), [("sftp://h/f.csv", r"digitizer\[sftp\]"), ("nonsense://h/f", "nonsense")])

@@ -52,7 +52,7 @@ def test_rows_are_the_pages_without_evidence(place: Place) -> None:
 
 
 def test_rows_come_in_the_order_of_names_as_python_sorts_them(place: Place) -> None:
-    """Neither the database's language nor the order of reading has a say, nor whether a row is a scan's or an entry's."""
+    """Neither the database's language nor the order of reading has a say, nor of what kind a row is."""
     names = ["b.png", "B.png", "a.png", "_a", "ä.png", "z", "a-b", "a b", "\U0001f600.png", "\uffee.png", "10", "9"]
     with place.open() as ledger:
         put(ledger, *(a_scan(name, "", *[PageStatus.DONE] * 11) for name in names[::2]))
@@ -119,9 +119,9 @@ def test_a_purged_scan_stays_purged(place: Place) -> None:
 def test_a_failure_puts_nothing_in(place: Place) -> None:
     """A transaction is all of it or nothing: neither a scan nor a page nor the revision remains."""
     broken = a_scan("b.png")
-    broken = replace(broken, pages=(*broken.pages, replace(broken.pages[0], page=2**70)))
+    broken = replace(broken, pages=(*broken.pages, replace(broken.pages[0], form=None)))  # type: ignore[arg-type]
     with place.open() as ledger:
-        with pytest.raises((LedgerError, OverflowError)):
+        with pytest.raises(LedgerError):
             ledger.put_scans([a_scan("a.png"), broken], PROVENANCE)
 
         assert ledger.known() == {}

@@ -90,7 +90,7 @@ def _load(path: Path) -> _Loaded:
     try:
         raw = read_bytes(path, MAX_BYTES)
     except ScanError as error:
-        return _Loaded(None, _single(path, None, _refused(error)))
+        return _Loaded(None, _single(path, None, _refused(path, error)))
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -120,10 +120,10 @@ def _single(path: Path, place: Place | None, text: str) -> Faults:
     return Faults(str(path), {}, {}, [Fault(place, (), text)])
 
 
-def _refused(error: ScanError) -> str:
+def _refused(path: Path, error: ScanError) -> str:
     if isinstance(error.__cause__, FileNotFoundError):
         return "there is no such file"
-    if isinstance(error.__cause__, IsADirectoryError):
+    if path.is_dir():
         return "this is a folder, not a template"
     if error.reason == Reason.EMPTY:
         return "the file is empty; a template begins with `digitizer: 1`"
