@@ -27,6 +27,8 @@ DRAWN = 40
 WORKERS = 2
 OWN_NETWORK = ("unshare", "--net", "sh", "-c", 'ip link set lo up; exec "$@"', "sh")
 """Before a command: it runs in a network that reaches itself only."""
+FALLEN_BACK = "It is read without Prefect"
+"""Printed for a chunk that the runner did not read."""
 _JPEG_START = b"\xff\xd8"
 _MEBIBYTE = 1 << 20
 
@@ -83,9 +85,12 @@ def compare(folder: Path, server: Server, pages: int) -> None:
                 print("ray: left out, for it needs a network of its own")
                 continue
             command = [*OWN_NETWORK, *command]
-            del environment["PREFECT_API_URL"]  # it starts a server in its own network
+            environment["PREFECT_HOME"] = str(folder / "home of ray")  # it starts a server in its own network
+            del environment["PREFECT_API_URL"], environment["PREFECT_SERVER_API_PORT"]
         ended = run_flow(command, folder / runner, environment)
         verdict = "same bytes" if same_results(folder / runner, reference) else "OTHER BYTES"
+        if FALLEN_BACK in ended.printed:
+            verdict = "NOT READ BY THE RUNNER"
         print(f"{_line(runner, ended, pages)}, {verdict}", flush=True)
 
 

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 from threading import Lock
 
 from digitizer.attempts import carry_out, on_threads
@@ -153,11 +152,11 @@ def _prepare(job: Job) -> None:
     """See that the job can be done, and make the output folder."""
     if job.workers < 1 or job.pages_per_chunk < 1:
         raise UsageError("At least one worker is needed, and one page in a chunk.")
-    if not job.remote and not Path(job.scans).exists():
+    if job.folder is not None and not job.folder.exists():
         raise UsageError(f"There is no such folder or file of scans: {job.scans}")
     if job.template is not None and not job.template.exists():
         raise TemplateError(f"There is no such template or folder of templates: {job.template}")
-    if not job.remote and job.out.resolve() == Path(job.scans).resolve():
+    if job.folder is not None and job.out.resolve() == job.folder.resolve():
         raise UsageError(f"Results do not go into the folder of scans itself: {job.out}. Choose another --out.")
     try:
         job.out.mkdir(parents=True, exist_ok=True)

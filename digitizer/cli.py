@@ -1,4 +1,4 @@
-"""The command line: `digitizer run` and `score`; `template`, `export`, `status` and `purge` have modules of their own."""
+"""The command line: `digitizer run` and `score`; the other commands have modules of their own."""
 
 import os
 import signal

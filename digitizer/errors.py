@@ -5,6 +5,7 @@ DigitizerError                 1
 │   ├── TemplateError          2   a template is missing or wrong
 │   └── ModelError             2   a model folder is missing, altered or of another kind
 ├── FolderBusyError           75   another run holds the output folder
+├── StorageError               1   the storage of the scans does not answer, or refuses
 ├── LedgerError                1   the ledger cannot be written or read: disk full, database away, damaged
 │   └── LedgerVersionError     2   a newer digitizer made it
 └── ScanError                  -   one scan or page cannot be read: becomes a row, never ends a run
@@ -48,6 +49,10 @@ class FolderBusyError(DigitizerError):
     """Another run holds the output folder."""
 
     exit_code = ExitCode.BUSY
+
+
+class StorageError(DigitizerError):
+    """The storage of the scans does not answer, or refuses; nothing was changed."""
 
 
 class LedgerError(DigitizerError):

@@ -127,6 +127,6 @@ def _firsts(inspected: Iterable[Inspected]) -> tuple[Inspected, ...]:
 
 def _excluded(job: Job) -> Path | None:
     """Return the output folder if it lies among the scans, so that results are not read as scans."""
-    if job.remote:
+    if job.folder is None:
         return None
-    return job.out if job.out.resolve().is_relative_to(Path(job.scans).resolve()) else None
+    return job.out if job.out.resolve().is_relative_to(job.folder.resolve()) else None

@@ -11,6 +11,7 @@ from digitizer.errors import ExitCode
 from digitizer.ledger.summary import Summary
 from digitizer.policy import DEFAULT_MAX_ERRORS, AcceptancePolicy
 from digitizer.scans.limits import SETTLE_S, Limits
+from digitizer.scans.places import local_path
 from digitizer.tasks import Chunk
 from digitizer.worker import WorkerSettings
 
@@ -80,9 +81,9 @@ class Job:
     lease_s: float = LEASE_S
 
     @property
-    def remote(self) -> bool:
-        """Whether the scans lie in a storage that is reached by a URL."""
-        return "://" in str(self.scans)
+    def folder(self) -> Path | None:
+        """Where the scans lie on a file system of this machine; None if they lie in storage."""
+        return local_path(self.scans)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,7 @@ class _Dealing:
         self._hand_out = hand_out
         self._read = read
         self._window = 2 * count
+        self._refused: Exception | None = None
         self._direct = ThreadPoolExecutor(count, thread_name_prefix="digitizer-direct")
         self._done: SimpleQueue[tuple[int, Chunk, Take, bool]] = SimpleQueue()
 
@@ -117,9 +118,13 @@ class _Dealing:
             self._direct.shutdown(wait=False, cancel_futures=True)
 
     def _start(self, number: int, chunk: Chunk) -> None:
+        if self._refused is not None:
+            self._start_directly(number, chunk, self._refused)
+            return
         try:
             future, take = self._hand_out(number, chunk)
         except Exception as error:  # whatever a runner fails with, the chunk is read
+            self._refused = error  # and no other is offered: to find a cluster gone may take half a minute
             self._start_directly(number, chunk, error)
         else:
             future.add_done_callback(lambda _: self._done.put((number, chunk, take, False)))

@@ -175,4 +175,6 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main(own_process=True))
+    from flows.digitize import main as run  # under its own name: what `__main__` defines, no cluster can find
+
+    sys.exit(run(own_process=True))

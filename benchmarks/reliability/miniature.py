@@ -100,6 +100,7 @@ def commit(ledger: sqlite3.Connection, file: Path, flaw: Flaw) -> None:
         ledger.executemany("INSERT INTO pages VALUES (?, ?, ?)", pages)
     if flaw in (Flaw.MARKED_FIRST, Flaw.UNMARKED):
         ledger.execute("COMMIT")
+        time.sleep(READ_SECONDS)
         ledger.execute("BEGIN IMMEDIATE")
     if flaw is Flaw.MARKED_FIRST:
         ledger.executemany("INSERT INTO pages VALUES (?, ?, ?)", pages)

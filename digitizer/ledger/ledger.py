@@ -76,7 +76,7 @@ class Ledger:
             yield from self._plainly(reading.scans_with_evidence(connection, digests))
 
     def latest_provenance(self) -> Provenance | None:
-        """Return with what the newest scan was read that the CSVs show; None if they show none."""
+        """Return with what the newest scan was read, one that the CSVs show if they show any; None without any."""
         return self.database.read(reading.newest_provenance)
 
     def provenances(self) -> list[tuple[Provenance, int]]:

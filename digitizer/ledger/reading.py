@@ -41,9 +41,10 @@ def known_scans(connection: Connection, digests: Iterable[str] | None) -> dict[s
 
 
 def newest_provenance(connection: Connection) -> Provenance | None:
-    """Return with what the scan was read that was put in last, of those that CSVs show; None without any."""
-    query = select(provenances.c.content).join_from(scans, provenances).where(shown)
-    content = connection.execute(query.order_by(scans.c.revision.desc(), scans.c.id.desc()).limit(1)).scalar()
+    """Return with what the scan was read that was put in last; one that CSVs show, if they show any."""
+    query = select(provenances.c.content).join_from(scans, provenances).where(~scans.c.superseded)
+    newest_first = query.order_by(scans.c.purged, scans.c.revision.desc(), scans.c.id.desc())
+    content = connection.execute(newest_first.limit(1)).scalar()
     return None if content is None else _provenance(content)
 
 

@@ -178,7 +178,7 @@ purges = Table(
     Column("images", Integer, nullable=False),
     Column("sha256s", _TEXT, nullable=False),
 )
-"""The evidence of what was deleted (see `purge.Purge`); `sha256s` with spaces between them."""
+"""The evidence of what was deleted (see `purge_evidence.Purge`); `sha256s` with spaces between them."""
 
 projections = Table(
     "projections",

@@ -53,12 +53,16 @@ def inspect(file: ScanFile, limits: Limits) -> FileInfo:
     Raises
     ------
     ScanError
-        If no page can be had of the file; its `reason` is a `Reason`.
+        If no page can be had of the file; its `reason` is a `Reason`, its `sha256` empty if the bytes could not be had.
     """
     data = read_scan(file, limits.max_bytes)
-    scan_format = _format(data)
-    with _open(data, scan_format, limits) as scan:
-        return FileInfo(hashlib.sha256(data).hexdigest(), scan_format, scan.pages)
+    digest = hashlib.sha256(data).hexdigest()
+    try:
+        scan_format = _format(data)
+        with _open(data, scan_format, limits) as scan:
+            return FileInfo(digest, scan_format, scan.pages)
+    except ScanError as error:
+        raise ScanError(error.reason, str(error), digest) from error
 
 
 def read_pages(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from digitizer.document import ScanFile
-from digitizer.errors import ScanError, UsageError
+from digitizer.errors import ScanError, StorageError, UsageError
 from digitizer.scans.formats import SNIFF_BYTES, has_scan_suffix, sniff
 from digitizer.scans.found import Found
 from digitizer.scans.names import scan_name
@@ -29,18 +29,20 @@ def list_objects(url: str) -> list[Found]:
     Raises
     ------
     UsageError
-        If there is nothing, or it cannot be listed.
+        If there is no such bucket or folder.
+    StorageError
+        If it cannot be listed.
     """
     place = connect(url)
     place.files.invalidate_cache()
     try:
         objects = patiently(lambda: place.files.find(place.path, detail=True))
-        if not objects and not patiently(lambda: place.files.exists(place.path)):
+        if not objects and not patiently(lambda: place.files.exists(place.container)):
             raise FileNotFoundError
     except FileNotFoundError as error:
         raise UsageError(f"There are no scans at {shown(url)}: no such bucket, folder or object.") from error
     except Exception as error:  # each library has its own; what they say may hold credentials
-        raise UsageError(
+        raise StorageError(
             f"Cannot read the scans at {shown(url)} ({type(error).__name__}). "
             "Check credentials, endpoint and network; they are set as for other programs of this storage."
         ) from error

@@ -59,6 +59,11 @@ class Place:
     base: str
     authority: str
 
+    @property
+    def container(self) -> str:
+        """What has to be there even if nothing is in it: the folder, or where there are none, as in S3, the bucket."""
+        return self.base.strip("/") or self.path
+
     def object_url(self, path: str) -> str:
         """Return a URL that leads to a path whatever characters are in it; `open_object_url` takes it apart."""
         return self.authority + quote(path.removeprefix(self.base))

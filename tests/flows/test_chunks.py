@@ -33,6 +33,7 @@ class Refusing(TaskRunner[Any]):
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+        self.offered = 0
 
     def duplicate(self) -> "Refusing":
         """Return another one."""
@@ -40,6 +41,7 @@ class Refusing(TaskRunner[Any]):
 
     def submit(self, *_: Any, **__: Any) -> Any:
         """Fail."""
+        self.offered += 1
         raise RuntimeError("the pool is broken")
 
 
@@ -78,6 +80,15 @@ def test_what_comes_back_without_a_result_is_read_without_prefect(runner: TaskRu
     read = [page.scan for pages in as_tasks(runner, 2)(Reading(), chunks) for page in pages]
 
     assert sorted(read) == [f"{n}.png" for n in range(8)]
+
+
+def test_a_runner_that_takes_nothing_is_not_asked_again() -> None:
+    """To find that a cluster is gone may take half a minute: once is enough."""
+    runner = Refusing()
+
+    list(as_tasks(runner, 2)(Reading(), CHUNKS))
+
+    assert runner.offered == 1
 
 
 def test_only_a_few_chunks_are_handed_out_at_once() -> None:

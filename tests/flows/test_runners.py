@@ -7,11 +7,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from prefect.settings import get_current_settings
 
-from benchmarks.runners import OWN_NETWORK, has_own_network
+from benchmarks.runners import FALLEN_BACK, OWN_NETWORK, has_own_network
 from digitizer.batch import digitize_folder
 from digitizer.errors import UsageError
 from digitizer.job import Job
+from digitizer.tasks import Chunk
 from flows.digitize import digitize_folder_flow
 from flows.parameters import DigitizeParameters, Runner
 from flows.runners import task_runner
@@ -23,6 +25,16 @@ PROJECT = Path(__file__).parents[2]
 def results(folder: Path) -> list[bytes]:
     """Return the bytes of all result files."""
     return [(folder / name).read_bytes() for name in RESULTS]
+
+
+@pytest.fixture(autouse=True)
+def nothing_falls_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a chunk that the runner does not read fail, instead of being read without it."""
+
+    def fail(_dealing: object, _number: int, _chunk: Chunk, error: Exception) -> None:
+        raise error
+
+    monkeypatch.setattr("flows.chunks._Dealing._start_directly", fail)
 
 
 @pytest.fixture
@@ -51,11 +63,15 @@ from pathlib import Path
 from prefect.logging import disable_run_logger
 from digitizer.batch import digitize_folder
 from digitizer.job import Job
+from flows import chunks
 from flows.chunks import as_tasks
 from flows.parameters import DigitizeParameters
 from flows.runners import task_runner
 from tests.fake_reader import FakeReader
 job = Job(scans=Path(sys.argv[1]), out=Path(sys.argv[2]), workers=1, settle_s=0)
+def fail(dealing, number, chunk, error):
+    raise error
+chunks._Dealing._start_directly = fail
 with disable_run_logger(), task_runner(DigitizeParameters(scans=sys.argv[1], runner="ray", workers=1)) as runner:
     digitize_folder(job, execute=as_tasks(runner, 1), setup=FakeReader)
 os._exit(0)  # Prefect would go on trying to reach the server that is not there
@@ -73,6 +89,19 @@ def test_ray_gives_the_same_bytes(params: DigitizeParameters, expected: list[byt
 
     assert done.returncode == 0, done.stderr
     assert results(tmp_path / "flow") == expected
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_the_module_reads_by_a_cluster(tmp_path: Path) -> None:
+    """Started by `-m`, what the run consists of is still found by the processes of the cluster."""
+    environment = os.environ | get_current_settings().to_environment_variables(exclude_unset=True)
+    card = PROJECT / "samples" / "scans" / "postal" / "card_01.jpg"
+    command = [sys.executable, "-m", "flows.digitize", card, "--out", tmp_path, "--runner", "dask", "--workers", "1"]
+
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    assert FALLEN_BACK not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(("runner", "module"), [(Runner.DASK, "prefect_dask"), (Runner.RAY, "prefect_ray")])

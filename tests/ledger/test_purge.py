@@ -6,11 +6,12 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import true, update
+from sqlalchemy import delete, true, update
 
 from digitizer.document import FieldStatus
 from digitizer.errors import LedgerError
@@ -21,7 +22,7 @@ from digitizer.ledger.ledger import Ledger, open_ledger
 from digitizer.ledger.purge import Purged, purge
 from digitizer.ledger.purge_evidence import PURGE_COLUMNS, purges_of, unfinished
 from digitizer.ledger.retention import Extent, Retention
-from digitizer.ledger.schema import scans
+from digitizer.ledger.schema import scans, strips
 from tests.ledger.scans_read import PROVENANCE, a_scan, digest_of, put, read_into, strip_of
 from tests.postgres import Server, postgres_server
 
@@ -33,9 +34,8 @@ MONTH = Retention(30)
 def purged(out: Path, retention: Retention = MONTH, *, now_s: int = NOW_S) -> Purged:
     """Purge a folder as the command does."""
     with open_ledger(out) as ledger:
-        return purge(
-            out, ledger, retention, by="me", now_s=now_s, project=lambda: write_results(out, ledger, PROVENANCE)
-        )
+        project = partial(write_results, out, ledger, PROVENANCE)
+        return purge(out, ledger, retention, by="me", now_s=now_s, project=project)
 
 
 def age(out: Path, days: float, *names: str) -> None:
@@ -134,6 +134,14 @@ def test_images_only_leaves_values(out: Path) -> None:
         assert [cell.crop for cell in page.fields[0].evidence.cells] == [b""] * 4
         assert len(page.fields[0].evidence.cells[0].probabilities) == 12
     assert purged(out, Retention(30, images_only=True)).extent.scans == 0
+
+
+def test_digits_are_pictures_too(out: Path) -> None:
+    """Crops go also where there is no strip."""
+    with open_ledger(out) as ledger:
+        ledger.database.write(lambda connection: connection.execute(delete(strips)))
+
+    assert purged(out, Retention(30, images_only=True)).extent.images == 4
 
 
 def test_values_go_after_images(out: Path) -> None:
@@ -323,17 +331,18 @@ def files_of(server: Server) -> bytes:
 
 
 def test_the_bytes_are_gone_from_postgresql(server: Server, tmp_path: Path) -> None:
-    """Tables are written anew there, for a deleted row stays in them otherwise."""
+    """Tables are written anew there, for deleted rows stay in them otherwise, between those that are kept."""
+    old, kept = [[f"{name}{at}.png" for at in range(10)] for name in ("old", "kept")]
     with open_ledger(tmp_path, server.new_database()) as ledger:
-        put(ledger, [a_scan("old.png", "4711"), a_scan("new.png", "0815", FieldStatus.REVIEW)])
-        assert strip_of("old.png") in files_of(server)
+        for gone, stays in zip(old, kept, strict=True):
+            put(ledger, [a_scan(gone), a_scan(stays, "0815", FieldStatus.REVIEW)])
+        assert all(strip_of(name) in files_of(server) for name in old)
         later_s = NOW_S + 31 * DAY_S
-        done = purge(
-            tmp_path, ledger, MONTH, by="me", now_s=later_s, project=lambda: write_results(tmp_path, ledger, PROVENANCE)
-        )
+        project = partial(write_results, tmp_path, ledger, PROVENANCE)
+        assert purge(tmp_path, ledger, MONTH, by="me", now_s=later_s, project=project).extent.scans == 10
 
-        assert done.extent.scans == 1
-        assert [row["scan"] for row in rows(tmp_path, "fields.csv")] == ["new.png"]
-        assert len(rows(tmp_path, "purges.csv")) == 1
-    assert strip_of("old.png") not in files_of(server)
-    assert strip_of("new.png") in files_of(server)
+    assert [row["scan"] for row in rows(tmp_path, "fields.csv")] == kept
+    assert len(rows(tmp_path, "purges.csv")) == 1
+    on_disk = files_of(server)
+    assert not [name for name in old if strip_of(name) in on_disk]
+    assert [name for name in kept if strip_of(name) in on_disk] == kept
