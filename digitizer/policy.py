@@ -9,25 +9,55 @@ DEFAULT_MAX_ERRORS = Fraction(1, 1000)
 """At most one wrong field in a thousand accepted ones."""
 
 
+@dataclass(frozen=True, order=True, slots=True)
+class LearnedThreshold:
+    """What reviewers found asks for another threshold (0-1) here than the error rate alone does.
+
+    Attributes
+    ----------
+    form, field
+        Id of the template and name of the field; no `field` for all others of the template, neither for all others.
+    """
+
+    form: str
+    field: str
+    threshold: float
+
+
 @dataclass(frozen=True, slots=True)
 class AcceptancePolicy:
-    """Accepts a field whose confidence is at least `threshold` (0-1).
+    """Accepts a field whose confidence is at least the threshold (0-1) that holds for it.
 
     The threshold of an error rate r is 1 - r: every accepted field is then wrong with a probability of at
     most r, and so is their average, whatever else the run holds. Deciding each field alone keeps a result
     independent of which other scans lie in the folder.
+
+    Attributes
+    ----------
+    threshold
+        Where nothing was learned.
+    learned
+        Sorted, each form and field once. They come from fields that people have settled, never from the run itself
+        (see `digitizer.budget`); they belong to what a result was decided with.
     """
 
     threshold: float
+    learned: tuple[LearnedThreshold, ...] = ()
 
     @classmethod
     def from_max_errors(cls, max_errors: Fraction) -> "AcceptancePolicy":
         """Accept at an error rate of at most `max_errors` wrong fields per accepted field."""
         return cls(threshold=float(1 - max_errors))
 
-    def accepts(self, confidence: float) -> bool:
+    def threshold_of(self, form: str, field: str) -> float:
+        """Return the threshold of a field: its own, or its template's, or that of all."""
+        places = ((form, field), (form, ""), ("", ""))
+        by_place = {(each.form, each.field): each.threshold for each in self.learned if each.form in (form, "")}
+        return next((by_place[place] for place in places if place in by_place), self.threshold)
+
+    def accepts(self, confidence: float, form: str = "", field: str = "") -> bool:
         """Tell whether a field of this confidence needs no person."""
-        return confidence >= self.threshold
+        return confidence >= self.threshold_of(form, field)
 
 
 def parse_error_rate(text: str) -> Fraction:

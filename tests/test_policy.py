@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitizer.errors import UsageError
-from digitizer.policy import DEFAULT_MAX_ERRORS, AcceptancePolicy, parse_error_rate
+from digitizer.policy import DEFAULT_MAX_ERRORS, AcceptancePolicy, LearnedThreshold, parse_error_rate
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,31 @@ def test_the_threshold_itself_is_accepted() -> None:
 def test_by_default_one_field_in_a_thousand_may_be_wrong() -> None:
     """What the command line promises."""
     assert AcceptancePolicy.from_max_errors(DEFAULT_MAX_ERRORS).threshold == pytest.approx(0.999)
+
+
+LEARNED = AcceptancePolicy(
+    0.999,
+    (
+        LearnedThreshold("", "", 0.9995),
+        LearnedThreshold("ballot", "", 0.998),
+        LearnedThreshold("ballot", "date", 0.9999),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("form", "field", "threshold"),
+    [("ballot", "date", 0.9999), ("ballot", "total", 0.998), ("card", "date", 0.9995), ("", "", 0.9995)],
+)
+def test_what_was_learned_goes_before_what_is_stated(form: str, field: str, threshold: float) -> None:
+    """That of the field, else that of its template, else that of all."""
+    assert LEARNED.threshold_of(form, field) == threshold
+    assert LEARNED.accepts(threshold, form, field)
+    assert not LEARNED.accepts(threshold - 1e-9, form, field)
+
+
+def test_a_field_without_a_threshold_of_its_own_has_the_stated_one() -> None:
+    """Also where something was learned about others."""
+    policy = AcceptancePolicy(0.999, (LearnedThreshold("ballot", "date", 0.9),))
+
+    assert policy.threshold_of("ballot", "total") == policy.threshold_of("card", "date") == 0.999

@@ -34,10 +34,10 @@ def fields_by_reason(connection: Connection) -> Counts:
     return _by_reason(connection, query.group_by(fields.c.status, fields.c.reason))
 
 
-def by_frequency(counts: Counts) -> dict[str, int]:
-    """Return the reasons, whatever the status, with their number: the most frequent first."""
+def by_frequency(counts: Counts, *statuses: str) -> dict[str, int]:
+    """Return the reasons, of some statuses if they are named, with their number: the most frequent first."""
     total: dict[str, int] = {}
-    for reasons in counts.values():
+    for reasons in (counts.get(each, {}) for each in statuses or counts):
         for reason, number in reasons.items():
             if reason:
                 total[reason] = total.get(reason, 0) + number

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Connection, Double, cast, delete, extract, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
+from digitizer.ledger.revisions import in_parts, lock_writers
 from digitizer.ledger.schema import leases, scans
-from digitizer.ledger.writing import in_parts, lock_writers
 
 
 def claim(connection: Connection, digests: Sequence[str], owner: str, seconds: float, since: int) -> set[str]:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from digitizer.document import PageResult
 from digitizer.errors import LedgerVersionError, UsageError
-from digitizer.ledger import leases, reading, schema, writing
+from digitizer.ledger import leases, reading, versions, writing
 from digitizer.ledger.database import LEDGER_FILE, Database
 from digitizer.ledger.engines import postgres_database, sqlite_database
 from digitizer.ledger.projection import shown_pages
@@ -146,15 +146,15 @@ def open_ledger(out: Path, url: str | None = None, *, writable: bool = True) -> 
 
 
 def _prepare(database: Database, out: Path, *, writable: bool) -> None:
-    version = database.read(schema.stored_version)
-    if version == schema.current_version():
+    version = database.read(versions.stored_version)
+    if version == versions.current_version():
         return
     if writable:
-        database.write(schema.bring_up_to_date)
+        database.write(versions.bring_up_to_date)
     elif version is None:
         raise _no_ledger(out)
     else:
-        schema.check_version(version)
+        versions.check_version(version)
         raise LedgerVersionError("An older digitizer made this ledger. `digitizer run` brings it up to date.")
 
 

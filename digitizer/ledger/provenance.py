@@ -41,6 +41,8 @@ class Provenance:
         Empty where every comb and grid was read.
     limits
         How large a scan could be.
+    qa_share
+        Share, 0-1, of the accepted fields that go to review, to measure how often they are wrong.
     """
 
     version: str
@@ -49,6 +51,15 @@ class Provenance:
     threshold: float
     templates: tuple[TemplateInfo, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    qa_share: float = 0.0
+
+    @property
+    def content(self) -> str:
+        """All of it as JSON; without a sample the same as before there were any, so that it stays one combination."""
+        told = asdict(self)
+        if not self.qa_share:
+            del told["qa_share"]
+        return json.dumps(told)
 
     @property
     def seen_with(self) -> str:
@@ -58,8 +69,9 @@ class Provenance:
 
     @property
     def decided_with(self) -> str:
-        """SHA-256 of all that decides about what was seen: templates with their rules, and the threshold."""
-        return _sha256([[(each.form, each.sha256) for each in self.templates], repr(self.threshold)])
+        """SHA-256 of all that decides about what was seen: templates with their rules, threshold and sample."""
+        sample = [repr(self.qa_share)] if self.qa_share else []
+        return _sha256([[(each.form, each.sha256) for each in self.templates], repr(self.threshold), *sample])
 
 
 def _sha256(content: object) -> str:

@@ -1,7 +1,7 @@
 """Deletes what was read when its time is over, for good, and keeps the evidence that it was done.
 
-1. In one transaction: what was read of each scan that is due goes; its hash stays, so that it is not read again; a row
-   of the table `purges` says when, by whom, how much, and of which scans.
+1. In one transaction: what was read of each scan that is due goes, and what people have typed about it; its hash stays,
+   so that it is not read again; a row of the table `purges` says when, by whom, how much, and of which scans.
 2. The CSVs are written anew, without it.
 3. The database's files are written anew, without it (`erasure`).
 4. A line of `purges.csv` says so (`purge_evidence`).
@@ -19,8 +19,8 @@ from digitizer.ledger.erasure import erase_leftovers
 from digitizer.ledger.ledger import Ledger
 from digitizer.ledger.purge_evidence import Purge, note, purges_of, unfinished
 from digitizer.ledger.retention import Extent, Retention, extent, field_ids, is_due
-from digitizer.ledger.schema import cells, pages, purges, scans, strips
-from digitizer.ledger.writing import lock_writers, next_revision
+from digitizer.ledger.revisions import lock_writers, next_revision
+from digitizer.ledger.schema import cells, events, fields, pages, purges, scans, strips
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +103,19 @@ def _record(connection: Connection, retention: Retention, due: Extent, by: str, 
 
 def _delete_images(connection: Connection, retention: Retention, now_s: int) -> None:
     due = field_ids(is_due(retention, now_s))
-    connection.execute(update(cells).where(cells.c.field_id.in_(due)).values(crop=b""))
+    connection.execute(update(cells).where(cells.c.field_id.in_(due)).values(crop=b"", open=False))
+    connection.execute(update(fields).where(fields.c.id.in_(due)).values(look=None))
     connection.execute(delete(strips).where(strips.c.field_id.in_(due)))
 
 
 def _delete_results(connection: Connection, retention: Retention, now_s: int) -> None:
-    """Delete all but the hash: names of files are often those of people.
+    """Delete all but the hash: names of files are often those of people, and what people decide is what a form says.
 
-    A name has to be unique; no file's begins with a slash.
+    A name has to be unique; no file's begins with a slash. That somebody decided stays, without what.
     """
+    purged = select(scans.c.sha256).where(scans.c.purged)
     mark = {"purged": True, "source": "", "name": literal("/") + scans.c.sha256}
     connection.execute(update(scans).where(is_due(retention, now_s)).values(**mark, revision=next_revision(connection)))
     connection.execute(delete(pages).where(pages.c.scan_id.in_(select(scans.c.id).where(scans.c.purged))))
+    told = events.c.sha256.in_(purged) & (events.c.box != "")
+    connection.execute(update(events).where(told).values(before="", after="", box=""))

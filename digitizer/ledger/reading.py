@@ -11,9 +11,9 @@ from sqlalchemy import Column, Connection, Row, Select, exists, func, select
 from digitizer.document import FieldResult, PageStatus
 from digitizer.ledger.provenance import Provenance, TemplateInfo
 from digitizer.ledger.records import Entry, KnownScan, ScanRecord
+from digitizer.ledger.revisions import in_parts
 from digitizer.ledger.rows import entry_of, evidence_of, field_of, page_of
 from digitizer.ledger.schema import cells, entries, fields, meta, pages, provenances, scans, shown, strips
-from digitizer.ledger.writing import in_parts
 from digitizer.scans.limits import Limits
 
 

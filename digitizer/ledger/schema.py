@@ -1,12 +1,9 @@
-"""The tables of the ledger, their version, and the steps that bring an older ledger up to date."""
-
-from collections.abc import Callable
+"""The tables of the ledger, as they are now (`versions` brings older ones up to date)."""
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Connection,
     Double,
     ForeignKey,
     Index,
@@ -17,18 +14,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
-    insert,
-    inspect,
-    select,
     text,
-    update,
 )
 from sqlalchemy.dialects.postgresql import TEXT
-
-from digitizer.errors import LedgerError, LedgerVersionError
-
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = ()
-"""The first makes version 2 of version 1, and so on; each is a part of one transaction."""
 
 # Text sorts by the bytes of its UTF-8 on both databases, as Python's strings do.
 _TEXT = Text().with_variant(TEXT(collation="C"), "postgresql")
@@ -115,9 +103,18 @@ fields = Table(
     Column("quads", _TEXT, nullable=False),
     Column("numbers", _TEXT, nullable=False),
     Column("number_confidences", LargeBinary, nullable=False),
+    Column("read_cells", _TEXT),
+    Column("look", _TEXT),
     UniqueConstraint("page_id", "position"),
 )
-"""`kind` is null where no evidence was kept; lists of numbers are packed (see `packing`), quads and numbers JSON."""
+"""`kind` is null where no evidence was kept; lists of numbers are packed (see `packing`), quads and numbers JSON.
+
+What people have said stands in `value`, `cells`, `status` and `reviewer`; what `cells` was before is then in
+`read_cells`. `look` is what the field waits for (see `standing.Look`), null where it waits for nobody.
+"""
+waits = fields.c.look.is_not(None)
+"""Whether a field waits for a person; a few of many fields do, in the order in which they were read."""
+Index("fields_look", fields.c.look, fields.c.id, sqlite_where=waits, postgresql_where=waits)
 
 cells = Table(
     "cells",
@@ -128,9 +125,21 @@ cells = Table(
     Column("confidence", Double, nullable=False),
     Column("probabilities", LargeBinary, nullable=False),
     Column("crop", LargeBinary, nullable=False),
-    # All cells that were read as one digit, least sure first: what a person looks through.
-    Index("cells_symbol", "symbol", "confidence"),
+    Column("open", Boolean, nullable=False, server_default=false()),
+    Column("decided", _TEXT),
     sqlite_with_rowid=False,
+)
+"""`open` where the cell waits on a sheet; `decided` is the symbol that people say it is, null before."""
+# Open cells that were read as one digit, least sure first: a sheet is the beginning of it.
+Index(
+    "cells_open",
+    cells.c.symbol,
+    cells.c.confidence,
+    cells.c.field_id,
+    cells.c.position,
+    cells.c.open,  # or SQLite would look into the table for it, cell by cell
+    sqlite_where=text("open = 1"),  # word for word as queries ask
+    postgresql_where=cells.c.open,
 )
 
 strips = Table(
@@ -164,6 +173,44 @@ leases = Table(
 )
 """`until` is in seconds since 1970 by the database's clock."""
 
+events = Table(
+    "events",
+    METADATA,
+    Column("id", _ID, primary_key=True, autoincrement=False),
+    Column("client_id", _TEXT, nullable=False, unique=True),
+    Column("at", _ID, nullable=False),
+    Column("reviewer", _TEXT, nullable=False),
+    Column("kind", _TEXT, nullable=False),
+    Column("screen", _TEXT, nullable=False),
+    Column("sha256", _TEXT, nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("field", _TEXT, nullable=False),
+    Column("position", Integer),
+    Column("before", _TEXT, nullable=False),
+    Column("after", _TEXT, nullable=False),
+    Column("box", _TEXT, nullable=False),
+    Column("second_look", Boolean, nullable=False),
+    Column("undoes", ForeignKey("events.id"), unique=True),
+    Index("events_field", "sha256", "page", "field"),
+    Index("events_reviewer", "reviewer", "id"),
+    Index("events_at", "at"),
+)
+"""What people have decided, only ever added to: a purge empties `before`, `after` and `box`, nothing else is changed.
+
+They belong to the field of a scan's page and not to a row of `fields`, which is another when the scan is read again.
+`box` is where the field lay and of how many cells it was, as JSON: one of the same name may be another one then.
+"""
+
+review_leases = Table(
+    "review_leases",
+    METADATA,
+    Column("field_id", ForeignKey("fields.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("reviewer", _TEXT, nullable=False, index=True),
+    Column("until", Double, nullable=False, index=True),
+)
+"""What is shown to whom: a cell, or a whole field (`position` -1)."""
+
 purges = Table(
     "purges",
     METADATA,
@@ -189,49 +236,3 @@ projections = Table(
     Column("counts", _TEXT, nullable=False),
 )
 """One row at most: of what the files were made last, their SHA-256, and the counts of `summary.json`, as JSON."""
-
-
-def current_version() -> int:
-    """Return the version of the tables above."""
-    return 1 + len(MIGRATIONS)
-
-
-def stored_version(connection: Connection) -> int | None:
-    """Return the version of a ledger, None for an empty database.
-
-    Raises
-    ------
-    LedgerError
-        If the database holds something else.
-    """
-    names = inspect(connection).get_table_names()
-    if not names:
-        return None
-    if meta.name not in names:
-        raise LedgerError("The database holds tables, but no ledger. Give it an empty one, or move that file away.")
-    return int(connection.execute(select(meta.c.version)).scalar_one())
-
-
-def check_version(version: int) -> None:
-    """Raise `LedgerVersionError` if a newer digitizer made the ledger."""
-    if version > current_version():
-        raise LedgerVersionError(
-            f"A newer digitizer made this ledger (version {version}; this one knows {current_version()}). "
-            "Upgrade digitizer, or choose another --out."
-        )
-
-
-def bring_up_to_date(connection: Connection) -> None:
-    """Make the tables in an empty database, or migrate an older ledger; the caller's transaction holds all of it."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('digitizer ledger: tables'))"))
-    version = stored_version(connection)
-    if version is None:
-        METADATA.create_all(connection)
-        connection.execute(insert(meta).values(id=1, version=current_version(), revision=0))
-        return
-    check_version(version)
-    for step in MIGRATIONS[version - 1 :]:
-        step(connection)
-    if version < current_version():
-        connection.execute(update(meta).values(version=current_version()))

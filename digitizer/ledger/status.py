@@ -12,9 +12,11 @@ from digitizer.ledger import counts
 from digitizer.ledger.database import LEDGER_FILE
 from digitizer.ledger.ledger import Ledger
 from digitizer.ledger.lock import LOCK_FILE
+from digitizer.ledger.pace import progress
 from digitizer.ledger.provenance import Provenance
 from digitizer.ledger.purge_evidence import Purge, purges_of, unfinished
 from digitizer.ledger.reading import used_provenances
+from digitizer.ledger.review_records import Progress
 from digitizer.ledger.schema import scans, shown
 
 
@@ -44,6 +46,8 @@ class Status:
         How many scans each worker of a shared ledger is reading now.
     last_purge
         None if nothing was ever purged.
+    review
+        What waits for people, and how fast they are.
     unfinished_purges
         Purges that were interrupted before nothing was left of what they deleted.
     """
@@ -64,6 +68,7 @@ class Status:
     leases: dict[str, int]
     last_purge: Purge | None
     unfinished_purges: int
+    review: Progress
 
     @property
     def straight_through_rate(self) -> float | None:
@@ -109,7 +114,7 @@ def _status(connection: Connection, out: Path, *, shared: bool) -> Status:
         pages={each: sum(page_counts.get(each, {}).values()) for each in PageStatus},
         fields={each: sum(field_counts.get(each, {}).values()) for each in FieldStatus},
         page_reasons=counts.by_frequency(page_counts),
-        field_reasons=counts.by_frequency(field_counts),
+        field_reasons=counts.by_frequency(field_counts, FieldStatus.REVIEW.value),
         expected_error_rate=counts.expected_error_rate(connection),
         first_read_s=first,
         last_read_s=last,
@@ -119,6 +124,7 @@ def _status(connection: Connection, out: Path, *, shared: bool) -> Status:
         leases=counts.leases_by_owner(connection) if shared else {},
         last_purge=recorded[-1] if recorded else None,
         unfinished_purges=len(unfinished(out, recorded)),
+        review=progress(connection),
     )
 
 

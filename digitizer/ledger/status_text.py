@@ -9,6 +9,7 @@ from pathlib import Path
 
 from digitizer.document import FieldStatus, PageStatus
 from digitizer.ledger.provenance import Provenance
+from digitizer.ledger.review_records import Progress
 from digitizer.ledger.status import Status
 
 _LABEL_WIDTH = 12
@@ -25,6 +26,7 @@ def status_lines(status: Status, out: Path) -> list[str]:
         ("fields", str(sum(status.fields.values())), _listed(_reviewed(status))),
         ("accepted", str(status.fields[FieldStatus.ACCEPTED]), _rates(status)),
         ("for review", str(status.fields[FieldStatus.REVIEW]), _listed(status.field_reasons)),
+        ("", "", _open(status.review)),
     ]
     width = max(len(number) for _, number, _ in told)
     lines = [_line(label, number.rjust(width), note) for label, number, note in told if label or note]
@@ -48,6 +50,7 @@ def status_json(status: Status) -> str:
             "expected_errors_among_accepted": _rounded(status.expected_error_rate, ROUND_UP),
         },
         "reasons": {"pages": status.page_reasons, "fields": status.field_reasons},
+        "review": asdict(status.review),
         "first_read": _utc(status.first_read_s),
         "last_read": _utc(status.last_read_s),
         "read_with": [{**asdict(provenance), "scans": scans} for provenance, scans in status.read_with],
@@ -83,6 +86,13 @@ def _pages_note(status: Status) -> str:
 def _reviewed(status: Status) -> dict[str, int]:
     """Return how many fields people have decided about."""
     return {str(each): status.fields[each] for each in (FieldStatus.CONFIRMED, FieldStatus.CORRECTED)}
+
+
+def _open(review: Progress) -> str:
+    """Return in what form it waits for people, and how fast they are."""
+    told = {"digits on sheets": review.open_cells, "whole fields": review.open_fields, "unsure": review.unsure_fields}
+    pace = ", ".join(f"{reviewer} {number} an hour" for reviewer, number in review.per_hour.items())
+    return "; ".join(filter(None, [_listed(told), pace]))
 
 
 def _rates(status: Status) -> str:

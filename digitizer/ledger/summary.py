@@ -120,7 +120,8 @@ class Tally:
 
     def _add_field(self, field: FieldResult) -> None:
         self._fields[field.status] += 1
-        self._field_reasons[field.reason] += 1
+        if field.status is FieldStatus.REVIEW:
+            self._field_reasons[field.reason] += 1
         if field.status is FieldStatus.ACCEPTED:
             self._doubts.append(1.0 - field.confidence)
 

@@ -1,6 +1,5 @@
 """Puts scans and entries into the ledger, each within the transaction of the caller."""
 
-import json
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -8,25 +7,16 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, Table, bindparam, delete, exists, func, insert, select, update
 
-from digitizer.document import PageStatus
+from digitizer.document import FieldResult, PageStatus
+from digitizer.ledger.doubt import field_read
 from digitizer.ledger.provenance import Provenance
 from digitizer.ledger.records import Entry, ScanRecord
+from digitizer.ledger.reviewed import fields_of_keys, keys_decided_about, write
+from digitizer.ledger.revisions import in_parts, lock_writers, next_revision
 from digitizer.ledger.rows import Values, cell_values, entry_of, field_values, page_values, strip_values
-from digitizer.ledger.schema import cells, entries, fields, leases, meta, pages, provenances, scans, shown, strips
-
-_MANY = 500
-"""Names in one query: well below what either database takes."""
-
-
-def lock_writers(connection: Connection) -> int:
-    """Let the transactions that write follow each other; return the revision before this one."""
-    return int(connection.execute(select(meta.c.revision).with_for_update()).scalar_one())
-
-
-def next_revision(connection: Connection) -> int:
-    """Say that the CSVs are no longer what the ledger says; return the revision from now on."""
-    query = update(meta).values(revision=meta.c.revision + 1).returning(meta.c.revision)
-    return int(connection.execute(query).scalar_one())
+from digitizer.ledger.sampling import with_sample
+from digitizer.ledger.schema import cells, entries, fields, leases, pages, provenances, scans, shown, strips
+from digitizer.ledger.standing import standing
 
 
 def put_scans(
@@ -38,7 +28,8 @@ def put_scans(
     wanted = [record for record in records if _is_wanted(connection, record.sha256, provenance_id, replace)]
     for record in wanted:
         scan_id = _scan_id(connection, record, provenance_id, revision)
-        _put_pages(connection, scan_id, record)
+        _put_pages(connection, scan_id, with_sample(record, provenance.qa_share), provenance.threshold)
+        _apply_decisions(connection, record.sha256)
     _each(
         connection, delete(leases).where(leases.c.sha256 == bindparam("of")), [{"of": each.sha256} for each in records]
     )
@@ -58,12 +49,6 @@ def put_entries(connection: Connection, changed: Sequence[Entry], gone: Sequence
         next_revision(connection)
 
 
-def in_parts(items: Iterable[str]) -> Iterable[list[str]]:
-    """Return some hundred items at a time, each once."""
-    unique = list(dict.fromkeys(items))
-    return (unique[start : start + _MANY] for start in range(0, len(unique), _MANY))
-
-
 def _each(connection: Connection, statement: object, rows: list[Values]) -> None:
     if rows:
         connection.execute(statement, rows)  # type: ignore[call-overload]
@@ -75,7 +60,7 @@ def _next_id(connection: Connection, table: Table) -> int:
 
 
 def _provenance_id(connection: Connection, provenance: Provenance) -> int:
-    content = json.dumps(asdict(provenance))
+    content = provenance.content
     digest = sha256(content.encode()).hexdigest()
     known = connection.execute(select(provenances.c.id).where(provenances.c.sha256 == digest)).scalar()
     if known is not None:
@@ -142,23 +127,41 @@ def _revive(connection: Connection, digests: Iterable[str]) -> bool:
     return found
 
 
-def _put_pages(connection: Connection, scan_id: int, record: ScanRecord) -> None:
+def _put_pages(connection: Connection, scan_id: int, record: ScanRecord, threshold: float) -> None:
     """Insert the pages of a scan, with fields, cells and strips, one statement for each table."""
     page_id, field_id = _next_id(connection, pages), _next_id(connection, fields)
     rows: dict[Table, list[Values]] = {table: [] for table in (pages, fields, cells, strips)}
     for at, page in enumerate(sorted(record.pages, key=lambda page: page.page or 0)):
         rows[pages].append({"id": page_id, "scan_id": scan_id, "position": at, **page_values(page)})
         for position, field in enumerate(page.fields):
-            rows[fields].append({"id": field_id, "page_id": page_id, "position": position, **field_values(field)})
+            look, open_cells = _waits_for(field, threshold)
+            own = {"id": field_id, "page_id": page_id, "position": position, "look": look}
+            rows[fields].append({**own, **field_values(field)})
             if evidence := field.evidence:
                 for place, cell in enumerate(evidence.cells):
-                    rows[cells].append({"field_id": field_id, "position": place, **cell_values(cell)})
+                    of = {"field_id": field_id, "position": place, "open": place in open_cells}
+                    rows[cells].append({**of, **cell_values(cell)})
                 if evidence.strip:
                     rows[strips].append({"field_id": field_id, **strip_values(evidence)})
             field_id += 1
         page_id += 1
     for table, values in rows.items():
         _each(connection, insert(table), values)
+
+
+def _waits_for(field: FieldResult, threshold: float) -> tuple[str | None, frozenset[int]]:
+    """Return what a field waits for about which nobody has decided, and its open cells."""
+    read = field_read(field, threshold)
+    if read is None:
+        return None, frozenset()
+    now = standing(read, ())
+    return now.look and str(now.look), now.open
+
+
+def _apply_decisions(connection: Connection, digest: str) -> None:
+    """Put what people have decided about a scan over what was read of it now."""
+    found = fields_of_keys(connection, keys_decided_about(connection, digest))
+    write(connection, [each for each in found.values() if each.words])
 
 
 def _entry_values(entry: Entry) -> Values:

@@ -1,6 +1,5 @@
 """Opening a ledger: made, migrated, refused, and never changed for nothing."""
 
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -9,14 +8,11 @@ import pytest
 from sqlalchemy import Connection, text
 
 from digitizer.errors import ExitCode, LedgerError, LedgerVersionError, UsageError
-from digitizer.ledger import schema
 from digitizer.ledger.engines import postgres_database
 from digitizer.ledger.ledger import open_ledger
 from tests.ledger.conftest import Place
 from tests.ledger.recorded import COMB, PROVENANCE, a_field, a_scan
 
-OLDER = Path(__file__).with_name("ledger_1.sql")
-"""A ledger of version 1 with the scan below, as SQLite dumps it."""
 RECORD = a_scan("a.pdf", fields=(a_field("one", COMB),))
 
 
@@ -96,66 +92,6 @@ def test_a_newer_ledger_is_refused(place: Place) -> None:
         pass
 
     assert refused.value.exit_code is ExitCode.USAGE
-
-
-def add_note(connection: Connection) -> None:
-    """Migrate: a step that a later version might take."""
-    connection.execute(text("ALTER TABLE scans ADD COLUMN note TEXT DEFAULT 'none'"))
-
-
-def test_an_older_ledger_is_migrated(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The steps that are missing are taken once, and nothing that was read is lost."""
-    with place.open() as ledger:
-        ledger.put_scans([RECORD], PROVENANCE)
-    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, add_note))
-
-    for _ in range(2):
-        with place.open() as ledger:
-            assert ledger.database.read(lambda each: each.execute(text("SELECT note FROM scans")).scalars().all()) == [
-                "none"
-            ]
-            assert list(ledger.evidence([RECORD.sha256])) == [RECORD]
-
-
-def test_a_migration_that_fails_leaves_the_ledger_as_it_was(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All steps are one transaction: the older digitizer can still open it."""
-    with place.open() as ledger:
-        ledger.put_scans([RECORD], PROVENANCE)
-
-    def fail(connection: Connection) -> None:
-        connection.execute(text("INSERT INTO nowhere VALUES (1)"))
-
-    with monkeypatch.context() as later:
-        later.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, add_note, fail))
-        with pytest.raises(LedgerError), place.open():
-            pass
-
-    with place.open() as ledger:
-        assert list(ledger.evidence([RECORD.sha256])) == [RECORD]
-        with pytest.raises(LedgerError):
-            ledger.database.read(lambda each: each.execute(text("SELECT note FROM scans")).all())
-
-
-def test_a_ledger_that_has_to_be_migrated_is_not_merely_looked_at(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Who may not write is told what brings the ledger up to date."""
-    fill(tmp_path)
-    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, add_note))
-
-    with pytest.raises(LedgerVersionError, match="digitizer run"), open_ledger(tmp_path, writable=False):
-        pass
-
-
-def test_a_ledger_of_the_first_version_can_be_opened(tmp_path: Path) -> None:
-    """What was written years ago comes back, whatever the tables have become since."""
-    with sqlite3.connect(tmp_path / "ledger.sqlite") as older:
-        older.executescript(OLDER.read_text())
-    older.close()
-
-    with open_ledger(tmp_path) as ledger:
-        assert list(ledger.evidence([RECORD.sha256])) == [RECORD]
-        assert ledger.latest_provenance() == PROVENANCE
 
 
 def test_a_ledger_whose_making_was_cut_short_is_made(tmp_path: Path) -> None:
@@ -260,13 +196,3 @@ def test_a_killed_run_leaves_what_it_had_put_in_and_nothing_of_what_it_was_at(tm
     with open_ledger(tmp_path, writable=writable) as ledger:
         assert [row.scan for row in ledger.rows()] == ["a.pdf"]
     assert [path.name for path in tmp_path.iterdir()] == ["ledger.sqlite"]
-
-
-def test_the_cells_of_a_digit_are_found_without_looking_at_the_others(tmp_path: Path) -> None:
-    """The least sure first, out of an index: there may be a million cells."""
-    query = "SELECT field_id, position FROM cells WHERE symbol = '7' ORDER BY confidence LIMIT 50"
-    with open_ledger(tmp_path) as ledger:
-        plan = str(ledger.database.read(lambda each: each.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").all()))
-
-    assert "cells_symbol" in plan
-    assert "B-TREE" not in plan

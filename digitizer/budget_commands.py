@@ -1,0 +1,63 @@
+"""The command line: `digitizer threshold`, which shows what each error rate would cost."""
+
+import os
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digitizer.errors import UsageError
+
+if TYPE_CHECKING:
+    from digitizer.budget.estimate import Estimate
+
+
+def threshold(
+    results: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the results of a run.")],
+    max_errors: Annotated[
+        str | None,
+        typer.Option(help="Show this error rate too, such as 1/500.", show_default="that of the last run"),
+    ] = None,
+    qa_share: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0001, max=1.0, help="Share of accepted fields in review by lot.", show_default="that of the last run"
+        ),
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=0.0, help="What a person needs for a field.")] = 6.0,
+) -> None:
+    """Show what error rates cost: how much goes straight through, expected errors, minutes of review.
+
+    Nothing is changed. What reviewers found counts, where they have settled fields.
+
+    Exit codes: 0 shown, 2 wrong usage.
+    """
+    from digitizer.budget.text import curve_lines
+    from digitizer.policy import parse_error_rate
+
+    asked = None if max_errors is None else parse_error_rate(max_errors)
+    if not results.is_dir():
+        raise UsageError(f"There is no such folder: {results}")
+    for line in curve_lines(*_curve(results, asked, qa_share, seconds)):
+        typer.echo(line)
+
+
+def _curve(
+    results: Path, asked: Fraction | None, qa_share: float | None, seconds: float
+) -> tuple[list["Estimate"], Fraction]:
+    """Return what error rates come to, and the one to be marked: that which is asked for, or that of the last run."""
+    from digitizer.budget.estimate import RATES, estimate
+    from digitizer.budget.learning import QA_SHARE
+    from digitizer.budget.outcomes import tabulate
+    from digitizer.job import DATABASE_VARIABLE
+    from digitizer.ledger.ledger import open_ledger
+
+    with open_ledger(results, os.environ.get(DATABASE_VARIABLE) or None, writable=False) as ledger:
+        provenance = ledger.latest_provenance()
+        table = tabulate(field for page in ledger.rows() for field in page.fields)
+    stated = Fraction(0) if provenance is None else 1 - Fraction(provenance.threshold).limit_denominator(10**9)
+    present = stated if asked is None else asked
+    share = qa_share or (provenance.qa_share if provenance else 0.0) or QA_SHARE
+    rates = sorted({*RATES, present})
+    return [estimate(table, rate, qa_share=share, seconds_per_field=seconds) for rate in rates], present

@@ -1,0 +1,85 @@
+"""Numbers and names as the report writes them: rounded so that nothing is flattered, and harmless."""
+
+import unicodedata
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from fractions import Fraction
+
+THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
+_LEAST_EXPECTED = 0.01
+"""Of fewer errors it is only said that they are fewer."""
+_SHOWN_AS_CODE = {"Cc", "Cf", "Zl", "Zp", "Co", "Cs"}
+"""Unicode categories of what breaks lines, turns the direction of text around, or cannot be seen."""
+
+
+def number(count: int) -> str:
+    """Write a count; from ten thousand on with a narrow space between thousands."""
+    return str(count) if count < 10_000 else f"{count:,}".replace(",", THIN_SPACE)
+
+
+def share_down(share: float) -> str:
+    """Write a share, 0-1, as a percentage, rounded down: for what is good."""
+    decimals = 2 if share < 0.01 else 1 if share < 0.99 else 3
+    percent = _rounded(100 * _decimal(share), ROUND_DOWN, decimals)
+    return f"{_short(percent)}{THIN_SPACE}%"
+
+
+def span(low: float, high: float) -> str:
+    """Write two shares, 0-1, as bounds of a percentage, rounded outwards."""
+    bounds = _rounded(100 * _decimal(low), ROUND_DOWN, 1), _rounded(100 * _decimal(high), ROUND_UP, 1)
+    return f"{_short(bounds[0])}–{_short(bounds[1])}{THIN_SPACE}%"
+
+
+def rate_up(rate: float) -> str:
+    """Write an error rate, 0-1, as a percentage of two digits that count, rounded up: for what is bad."""
+    return f"{_two_digits(100 * _decimal(rate))}{THIN_SPACE}%"
+
+
+def expected(errors: float) -> str:
+    """Write how many errors are expected, rounded up: whole from ten on, else with two digits that count."""
+    if 0 < errors < _LEAST_EXPECTED:
+        return f"<{THIN_SPACE}{_LEAST_EXPECTED}"
+    if errors >= 10:
+        return number(int(_rounded(_decimal(errors), ROUND_UP, 0)))
+    return str(_two_digits(_decimal(errors)))
+
+
+def one_in(rate: float) -> str:
+    """Write an error rate, 0-1, as a fraction such as `1/1000`."""
+    exact = Fraction(rate).limit_denominator(10**6)
+    if exact.numerator <= 1:
+        return f"{exact.numerator}/{number(exact.denominator)}" if exact else "0"
+    return rate_up(rate)
+
+
+def confidence(probability: float) -> str:
+    """Write a probability with four decimals, rounded down, as `fields.csv` has it."""
+    return str(_rounded(_decimal(probability), ROUND_DOWN, 4))
+
+
+def plain(text: str) -> str:
+    r"""Write characters that cannot be seen, or that change how others are shown, as `\uNNNN`."""
+    return "".join(
+        f"\\u{ord(character):04x}" if unicodedata.category(character) in _SHOWN_AS_CODE else character
+        for character in text
+    )
+
+
+def _decimal(value: float) -> Decimal:
+    """Return the shortest decimal that is the same float, so that 0.29 does not become 0.2899."""
+    return Decimal(repr(float(value)))
+
+
+def _rounded(value: Decimal, rounding: str, decimals: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
+
+
+def _two_digits(value: Decimal) -> Decimal:
+    """Round up to two digits that count, but to no more than six decimals."""
+    if not value:
+        return Decimal(0)
+    return _short(_rounded(value, ROUND_UP, min(max(1 - value.adjusted(), 0), 6)))
+
+
+def _short(value: Decimal) -> Decimal:
+    """Leave decimals away where all of them are 0."""
+    return value if value % 1 else value.to_integral_value()

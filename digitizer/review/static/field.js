@@ -1,0 +1,249 @@
+// Field review: the strip of a field with an input under each of its boxes; second and third looks are keyed blind.
+
+import { post } from "./net.js";
+import { outline, picture, spotlight } from "./picture.js";
+import { Shell } from "./shell.js";
+import { stripRow } from "./strip_row.js";
+
+const AT_ONCE = 12;
+const RULES_MS = 120;
+const SURE = 0.99;
+const at = (id) => document.getElementById(id);
+const dialog = at("page-dialog");
+const same = (one, other) => one.sha256 === other.sha256 && one.page === other.page && one.field === other.field;
+const SCREENS = {
+  field: "Field", second: "Second look: key what you see, the first value is hidden",
+  third: "Third look: two people said different things",
+};
+
+let queue = [];
+let later = []; // keys of what was left for later
+let past = []; // what was decided here, the newest last: undo shows it again
+let task = null;
+let inputs = [];
+let broken = [];
+let warned = false;
+let asked = 0;
+let busy = false;
+let soon = null; // the rules are asked for when typing pauses
+
+const shell = new Shell({
+  keys: () => [["0–9", "digit"], ["blank"], ["void"], ["unsure"], ["← →", "move"], ["Backspace", "clear"], ["accept"],
+    ["show", "whole page"], ["skip"], ["undo"], ["results"], ["help"]],
+  act,
+  undone,
+});
+
+async function next() {
+  try {
+    if (!queue.length) queue = await fetchFields();
+  } catch (error) {
+    shell.note("trouble", error.message);
+    return;
+  }
+  show(queue.shift() ?? null);
+}
+
+// What was left for later is given out again each time: it comes when there is nothing else.
+async function fetchFields() {
+  const { fields } = await post("/api/fields", { count: later.length + AT_ONCE });
+  const fresh = fields.filter((field) => !later.some((key) => same(key, field.key)));
+  if (!fresh.length) later = [];
+  return fresh.length ? fresh : fields;
+}
+
+async function skip() {
+  if (!task || busy) return;
+  busy = true;
+  later = [...later, task.key];
+  await next().finally(() => { busy = false; });
+}
+
+function show(wanted) {
+  clearTimeout(soon);
+  task = wanted;
+  [inputs, broken, warned] = [[], [], false];
+  at("task").hidden = !task;
+  at("empty").hidden = Boolean(task);
+  if (!task) return;
+  at("screen").textContent = SCREENS[task.screen];
+  at("name").textContent = `${task.key.field} · ${task.scan}, page ${task.key.page}${task.form === "auto" ? "" : `, form ${task.form}`}`;
+  at("why").textContent = why();
+  at("rows").replaceChildren(...task.rows.map((row) => stripRow(task, row, isDoubtful, typed)));
+  inputs = [...at("rows").querySelectorAll("input")];
+  prefill();
+  const first = task.blind ? 0 : inputs.findIndex((input) => !input.value || input.classList.contains("open"));
+  focus(first < 0 ? leastSure() : first);
+  tellRules();
+  document.body.setAttribute("data-shown", `${task.key.sha256}/${task.key.page}/${task.key.field}`);
+}
+
+function why() {
+  const reasons = { low_confidence: "not sure enough", unreadable: "ink that could not be read", qa_sample: "a sample, keyed blind to measure errors" };
+  if (task.screen !== "field") return "";
+  const sure = task.blind ? "" : ` The whole value is ${Math.floor(task.confidence * 100)} % sure.`;
+  return `Why: ${reasons[task.reason] ?? task.reason}.${sure}`;
+}
+
+// What is sure stands there; what is in doubt is to be typed, unless all of it only needs to be looked at.
+function prefill() {
+  if (task.blind) return;
+  if (task.count === 0) {
+    inputs[0].value = [...task.cells].filter((symbol) => symbol !== "?").join("");
+    return;
+  }
+  inputs.forEach((element, position) => { element.value = isDoubtful(position) ? "" : task.cells[position] ?? ""; });
+}
+
+// Where the doubt is about the field as a whole, all of its cells are open, though most of them may be sure.
+function isDoubtful(position) {
+  if (task.blind) return false;
+  const someAreSure = task.open.length < task.count;
+  const open = task.open.includes(position) && (someAreSure || task.cell_confidences[position] < SURE);
+  return open || task.cells[position] === "?";
+}
+
+function leastSure() {
+  return Math.max(0, task.cell_confidences.indexOf(Math.min(...task.cell_confidences)) % inputs.length || 0);
+}
+
+function focus(index) {
+  const element = inputs[Math.max(0, Math.min(inputs.length - 1, index))];
+  element.focus();
+  element.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+// What is typed past the keys, such as by paste or an input method: only symbols stay.
+function typed(element) {
+  element.value = element.value.replace(/[^0-9_x?]/g, "");
+  changed();
+}
+
+function put(symbol) {
+  const index = inputs.indexOf(document.activeElement);
+  if (index < 0) return focus(0);
+  const element = inputs[index];
+  if (task.count === 0) {
+    element.setRangeText(symbol, element.selectionStart, element.selectionEnd, "end");
+  } else {
+    element.value = symbol;
+    element.classList.remove("open");
+    const open = inputs.findIndex((each, place) => place > index && !each.value);
+    focus(open >= 0 ? open : inputs.every((each) => each.value) ? index : inputs.findIndex((each) => !each.value));
+    if (inputs.every((each) => each.value)) focus(Math.min(index + 1, inputs.length - 1));
+  }
+  changed();
+}
+
+function clear() {
+  const index = inputs.indexOf(document.activeElement);
+  if (task.count === 0 || index < 0) return false;
+  const place = inputs[index].value ? index : Math.max(0, index - 1);
+  inputs[place].value = "";
+  focus(place);
+  changed();
+  return true;
+}
+
+const symbols = () => inputs.map((element) => element.value).join("");
+
+function changed() {
+  warned = false;
+  clearTimeout(soon);
+  soon = setTimeout(tellRules, RULES_MS);
+}
+
+async function tellRules() {
+  if (!task) return;
+  const number = ++asked;
+  const whole = inputs.every((element) => element.value) && !symbols().includes("?");
+  const answer = whole ? await post("/api/rules", { key: task.key, symbols: symbols() }).catch(() => null) : { known: false, broken: [] };
+  if (number !== asked || !answer) return;
+  broken = answer.broken;
+  at("rules").hidden = !answer.known;
+  at("rules").className = broken.length ? "note rule" : "note done";
+  at("rules").textContent = broken.length ? `Against the rules: ${broken.join("; ")}.` : "All rules are obeyed.";
+}
+
+function act(action, event) {
+  if (dialog.open) {
+    event.preventDefault();
+    dialog.close();
+    return;
+  }
+  const typing = inputs.includes(document.activeElement);
+  if (event.altKey || event.ctrlKey || event.metaKey || busy || !task) return;
+  if (!typing && event.target.closest?.("button, a") && (event.key === "Enter" || event.key === " ")) return;
+  const index = inputs.indexOf(document.activeElement);
+  const perCell = task.count !== 0;
+  if (/^[0-9]$/.test(event.key)) put(event.key);
+  else if (action === "blank" || action === "void" || action === "unsure") put({ blank: "_", void: "x", unsure: "?" }[action]);
+  else if (action === "accept") accept();
+  else if (action === "show") showPage();
+  else if (action === "skip") skip();
+  else if (event.key === "ArrowLeft" && perCell) focus(index - 1);
+  else if (event.key === "ArrowRight" && perCell) focus(index + 1);
+  else if (event.key === "Home" && perCell) focus(0);
+  else if (event.key === "End" && perCell) focus(inputs.length - 1);
+  else if (event.key === "Backspace") { if (!clear()) return; }
+  else if (event.key.length === 1) shell.say("That is no digit.");
+  else return;
+  event.preventDefault();
+}
+
+async function accept() {
+  const missing = inputs.findIndex((element) => !element.value);
+  if (missing >= 0 && task.count !== 0) {
+    shell.say("This box is not filled in yet.");
+    focus(missing);
+    return;
+  }
+  if (broken.length && !warned) {
+    warned = true;
+    shell.say("Against the rules: accept again if it is written so.");
+    return;
+  }
+  const { key, screen, seen, cells } = task;
+  shell.decide([{ screen, key, position: null, before: cells, after: symbols(), seen }]).then(() => shell.showProgress());
+  past = [...past, { ...task, cells: task.cells }].slice(-100);
+  busy = true;
+  // The next ones are asked for when these are kept: the server would show them again.
+  if (!queue.length) await shell.outbox.flush();
+  await next().finally(() => { busy = false; });
+}
+
+async function undone(events) {
+  const keys = events.map((event) => event.key);
+  const again = past.findLast((each) => keys.some((key) => same(key, each.key)));
+  // Fetched anew, for its state is another one now; what waits here is given out again too.
+  queue = [];
+  await next();
+  if (again && task && !same(task.key, again.key)) {
+    const place = queue.findIndex((each) => same(each.key, again.key));
+    if (place >= 0) {
+      const [wanted] = queue.splice(place, 1);
+      queue = [task, ...queue];
+      show(wanted);
+    }
+  }
+}
+
+async function showPage() {
+  at("page-title").textContent = `${task.scan}, page ${task.key.page}`;
+  at("page-place").textContent = "The page is fetched…";
+  dialog.showModal();
+  const { key } = task;
+  try {
+    const page = await post("/api/page", { key });
+    const drawing = picture(page.image, page.width, page.height, [0, 0, page.width, page.height], `Page ${key.page} with field ${key.field} framed`);
+    drawing.append(spotlight(page.width, page.height, page.frame), ...page.cells.map((points) => outline(points, "doubt")));
+    at("page-place").replaceChildren(drawing);
+  } catch (error) {
+    at("page-place").textContent = error.message;
+  }
+}
+
+dialog.addEventListener("close", () => task && focus(Math.max(0, inputs.findIndex((element) => !element.value))));
+at("skip-button").addEventListener("click", skip);
+at("page-button").addEventListener("click", () => task && showPage());
+next();
