@@ -47,6 +47,15 @@ def test_a_cut_webp_fails(tmp_path: Path) -> None:
     assert outcome(tmp_path, data[: len(data) // 2]) == ["damaged"]
 
 
+@pytest.mark.parametrize("kept", [0.4, 0.8])
+@pytest.mark.parametrize("lossless", [True, False])
+def test_a_webp_filled_up_with_zeros_is_truncated(lossless: bool, kept: float, tmp_path: Path) -> None:
+    """Its decoder would take them for pixels."""
+    data = encoded(Image.fromarray(NOISY), format="WEBP", lossless=lossless)
+    assert outcome(tmp_path, data[: int(len(data) * kept)].ljust(len(data), b"\0")) == ["truncated"]
+    assert outcome(tmp_path, data) == []
+
+
 @pytest.mark.parametrize("colours", [1, 3])
 @pytest.mark.parametrize("kept", [0.4, 0.6, 0.95])
 @pytest.mark.parametrize("options", [{}, {"optimize": True}, {"restart_marker_blocks": 40}])
