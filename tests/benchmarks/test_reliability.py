@@ -86,8 +86,8 @@ def test_a_call_that_fails_costs_nothing(folder: Path, fault: str) -> None:
 @pytest.mark.parametrize(
     ("flaw", "fault", "pick", "kinds"),
     [
-        (Flaw.MARKED_FIRST, "SIGKILL", syncs, {"lost", "different"}),
-        (Flaw.UNMARKED, "SIGKILL", syncs, {"double", "different"}),
+        (Flaw.MARKED_FIRST, "SIGKILL", syncs, {"lost", "different", "rows"}),
+        (Flaw.UNMARKED, "SIGKILL", syncs, {"double", "different", "rows"}),
         (Flaw.NONE, "SIGKILL", syncs, set()),
         (Flaw.IN_PLACE, "SIGKILL", of_results, {"torn"}),
         (Flaw.NONE, "SIGKILL", of_results, set()),
