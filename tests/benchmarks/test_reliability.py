@@ -18,6 +18,7 @@ from benchmarks.reliability.work import FORK, draw_stubs
 from tests.postgres import Server, postgres_server
 
 needs_strace = pytest.mark.skipif(not available(), reason="strace is not there, or may not be used")
+TRIED = ("disk full", "read-only, later", "clock 10 years back after a kill", "locale C, ASCII only")
 CERTAIN = FORK.with_environment(**{CERTAIN_VARIABLE: "1"})
 
 
@@ -54,7 +55,7 @@ def of_results(calls: Sequence[Call]) -> list[Call]:
 
 def few(calls: Sequence[Call]) -> list[Call]:
     """Pick a call of each kind, and those that give results their names."""
-    return [*faults.each_kind(60)(calls), *(call for call in calls if call.name == "rename")]
+    return [*faults.each_kind(200)(calls), *(call for call in calls if call.name == "rename")]
 
 
 def none(_: Sequence[Call]) -> list[Call]:
@@ -144,10 +145,17 @@ def test_a_run_with_nothing_to_do_changes_nothing(folder: Path) -> None:
     assert [finding for finding in measured.findings if finding.kind != "slow"] == []
 
 
-@pytest.mark.parametrize("name", surroundings.surroundings())
-def test_surroundings_do_not_matter(folder: Path, undisturbed: Reference, name: str) -> None:
+@pytest.mark.parametrize("name", TRIED)
+def test_surroundings_do_not_matter(
+    folder: Path, undisturbed: Reference, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A run refuses plainly or gives the same bytes; in the end it always gives the same bytes."""
-    result = surroundings.surroundings()[name](folder / "scans", folder / "tried", undisturbed)
+    monkeypatch.setattr(surroundings, "GROWTH", 6)
+    possible = surroundings.surroundings()
+    if name not in possible:
+        pytest.skip("only root may mount disks")
+
+    result = possible[name](folder / "scans", folder / "tried", undisturbed)
 
     assert result.findings == []
     assert result.codes[-1] == 3
