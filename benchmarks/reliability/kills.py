@@ -194,6 +194,7 @@ def _expect_finished(ended: tuple[int, str]) -> None:
 
 def _row(scene: Scene, trials: Sequence[Trial]) -> tuple[object, ...]:
     kills = [kill for trial in trials for kill in trial.kills]
+    again = f"{sum(trial.read_again for trial in trials)} of {len(trials) * scene.pages}"
     return (
         scene.program.name,
         scene.workers,
@@ -201,7 +202,7 @@ def _row(scene: Scene, trials: Sequence[Trial]) -> tuple[object, ...]:
         len(kills),
         " / ".join(str(kills.count(target)) for target in TARGETS),
         sum(trial.runs for trial in trials),
-        f"{sum(trial.read_again for trial in trials)} of {len(trials) * scene.pages}",
+        "not known" if scene.program.name == CLI.name else again,
         counted([finding for trial in trials for finding in trial.findings]),
     )
 

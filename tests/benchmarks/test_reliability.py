@@ -10,7 +10,7 @@ import pytest
 from benchmarks.reliability import databases, faults, kills, rivals, scale, surroundings
 from benchmarks.reliability.broken import miniature
 from benchmarks.reliability.miniature import Flaw
-from benchmarks.reliability.outcome import Reference, reference
+from benchmarks.reliability.outcome import Finding, Reference, reference
 from benchmarks.reliability.stub import CERTAIN_VARIABLE
 from benchmarks.reliability.syscalls import Call, available
 from benchmarks.reliability.tables import conclude
@@ -164,4 +164,4 @@ def test_surroundings_do_not_matter(
 def test_what_is_found_ends_the_command_with_1() -> None:
     """A harness fails where it is run by a program, too."""
     with pytest.raises(SystemExit, match="1"):
-        conclude([faults.Finding("lost", "a row")])
+        conclude([Finding("lost", "a row")])
