@@ -3,9 +3,9 @@
 `python -m benchmarks.reliability.faults [--program fork|stub] [--every N] [--faults ...] [--at-once N]`
 
 Two nights are disturbed: the first, which makes the ledger, and a second, which adds to it and replaces results. A call
-that fails with ENOSPC fails from then on, as a disk stays full; EIO strikes once. After each fault: a run that says it
-is done must be; results are those of before or those of after, from the first byte to the last; and an undisturbed run
-makes of it what would have come without the fault. Needs strace.
+that fails with ENOSPC fails from then on, as a disk stays full; EIO, and ENOSPC at a lock, strike once. After each
+fault: a run that says it is done must be; results are those of before or those of after, from the first byte to the
+last; and an undisturbed run makes of it what would have come without the fault. Needs strace.
 """
 
 import argparse
