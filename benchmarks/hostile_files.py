@@ -20,6 +20,7 @@ EPOCH = time.gmtime(0)
 CUTS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 0.99)
 CUT_ENDS_BYTES = (64, 16, 2, 1)
 FILLED_UP = (0.1, 0.4, 0.8)
+UNCOMPRESSED = ("raw.tif", "grey.bmp")
 ALTERATIONS = 8
 SHORT_STEP = 19
 """The short form makes every nineteenth of the damaged files: some of each format, each in another place."""
@@ -115,7 +116,8 @@ def _of(name: str, data: bytes, chance: random.Random) -> Iterator[Hostile]:
         yield Hostile("cut", f"cut/{length}_{name}", data[:length], name, Damage.CUT)
     for length in _parts(data, FILLED_UP):
         filled = data[:length] + bytes(len(data) - length)
-        yield Hostile("cut, filled up with zeros", f"filled/{length}_{name}", filled, name, Damage.CUT)
+        damage = Damage.ALTERED if name in UNCOMPRESSED else Damage.CUT  # zeros are black pixels there
+        yield Hostile("cut, filled up with zeros", f"filled/{length}_{name}", filled, name, damage)
     ending = {"jpg": b"\xff\xd9", "pdf": b"\nstartxref\n0\n%%EOF\n"}.get(name.rpartition(".")[2], b"")
     for length in _parts(data, FILLED_UP) if ending else ():
         yield Hostile("cut, with an end put on", f"closed/{length}_{name}", data[:length] + ending, name, Damage.CUT)

@@ -19,8 +19,8 @@ PAGES_PER_CHUNK = 12
 """Seconds of work, so that handing it out costs little; few enough pages to be retried cheaply."""
 PAGE_TIMEOUT_S = 60.0
 """Some 100 times what a page takes: reached by what hangs, not by what is slow."""
-WORKER_MEMORY_BYTES = 4 * 2**30
-"""Some ten times what a worker needs for an A4 page at 600 dpi."""
+WORKER_MEMORY_BYTES = 1280 * 2**20
+"""Some three times what a worker needs for an A4 page at 600 dpi; no file whatever takes a worker beyond 1.5 GB."""
 LEASE_S = 120.0
 """How long a shared ledger keeps scans for a run that gives no more sign of life."""
 DATABASE_VARIABLE = "DIGITIZER_DATABASE_URL"

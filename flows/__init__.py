@@ -12,6 +12,9 @@ _SETTINGS = {
     "PREFECT_CLIENT_MAX_RETRIES": "3",
     # A server that accepts connections and says nothing. The default is a minute.
     "PREFECT_API_REQUEST_TIMEOUT": "20",
+    # Server and client are pinned to one release. The question would make tasks fail in every process of a pool or a
+    # cluster that starts while the server is away.
+    "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
     # The server of a run that has no other takes 20 to 30 s to start on a busy machine, and is given 20 by default.
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     # Results hold what forms say: they go into the ledger, and never into Prefect's storage.

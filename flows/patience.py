@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from digitizer.errors import LedgerError, LedgerVersionError
+from digitizer.errors import LedgerError, LedgerVersionError, StorageError
 
 WAITS_S = (10.0, 60.0, 300.0)
 """A database that restarts, a network that comes back, a machine that boots."""
@@ -34,7 +34,7 @@ def patiently(
     for wait_s in waits_s:
         try:
             return work()
-        except (LedgerError, OSError) as error:
+        except (LedgerError, StorageError, OSError) as error:
             if not may_heal(error):
                 raise
             tell(error, wait_s)
@@ -44,4 +44,4 @@ def patiently(
 
 def may_heal(error: Exception) -> bool:
     """Tell whether the same may succeed a while later: the database or the storage, not what the user asked for."""
-    return isinstance(error, LedgerError | OSError) and not isinstance(error, LedgerVersionError)
+    return isinstance(error, LedgerError | StorageError | OSError) and not isinstance(error, LedgerVersionError)

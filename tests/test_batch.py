@@ -217,8 +217,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # shells let what they
 def show(progress):
     if progress.stage == "inspect":
         print("reading", flush=True)
+job = Job(scans=Path(sys.argv[1]), out=Path(sys.argv[2]), workers=2, settle_s=0)
 try:
-    digitize_folder(Job(scans=Path(sys.argv[1]), out=Path(sys.argv[2]), workers=2, settle_s=0), setup=FakeReader, progress=show)
+    digitize_folder(job, setup=FakeReader, progress=show)
 except KeyboardInterrupt:
     sys.exit(130)
 """

@@ -119,10 +119,11 @@ def share(server: Server, scene: Scene, folder: Path, rng: np.random.Generator) 
     program: Program = FORK.with_environment(**variables, **{PAGE_SECONDS_VARIABLE: "0.1"})
     names = [f"{folder}-{number}" for number in range(SHARERS)]
     runs = [program.start(scene.scans, folder / "out", 1, trial=name) for name in names]
-    victim = int(rng.integers(SHARERS))
     moment = int(rng.integers(1, scene.pages // 2))
-    while _reads(reads).total() < moment or not _readers(reads, names[victim]):
+    while _reads(reads).total() < moment:
         time.sleep(0.01)
+    at_work = [number for number, name in enumerate(names) if _readers(reads, name)]
+    victim = at_work[int(rng.integers(len(at_work)))]
     processes.kill(runs[victim].pid)
     result.codes = [_end(run, result) for run in runs]
     if sorted(result.codes)[0] != KILLED or not all(code in FINISHED for code in sorted(result.codes)[1:]):

@@ -3,9 +3,9 @@
 `python -m benchmarks.reliability.faults [--program fork|stub] [--every N] [--faults ...] [--at-once N]`
 
 Two nights are disturbed: the first, which makes the ledger, and a second, which adds to it and replaces results. A call
-that fails with ENOSPC fails from then on, as a disk stays full; EIO strikes once. After each fault: a run that says it
-is done must be; results are those of before or those of after, from the first byte to the last; and an undisturbed run
-makes of it what would have come without the fault. Needs strace.
+that fails with ENOSPC fails from then on, as a disk stays full; EIO, and ENOSPC at a lock, strike once. After each
+fault: a run that says it is done must be; results are those of before or those of after, from the first byte to the
+last; and an undisturbed run makes of it what would have come without the fault. Needs strace.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from benchmarks.reliability.runs import FINISHED, Program
 from benchmarks.reliability.stub import CERTAIN_VARIABLE
 from benchmarks.reliability.stub_reader import PAGE_SECONDS_VARIABLE
 from benchmarks.reliability.syscalls import Call, available, check_order, list_calls, run_disturbed
-from benchmarks.reliability.tables import conclude, counted, print_table
+from benchmarks.reliability.tables import conclude, counted, print_table, with_progress
 from benchmarks.reliability.work import PROGRAMS, draw_stubs, fresh
 
 FAULTS = {"SIGKILL": "signal=SIGKILL", "ENOSPC": "error=ENOSPC", "EIO": "error=EIO"}
@@ -153,7 +153,8 @@ def _disturb_night(
             places.append(place)
 
     with ThreadPoolExecutor(at_once) as threads:
-        return list(threads.map(trial, [(call, fault) for fault in faults for call in targets]))
+        trials = threads.map(trial, [(call, fault) for fault in faults for call in targets])
+        return list(with_progress(trials, f"{night.name} night", len(faults) * len(targets)))
 
 
 def _try(program: Program, scans: Path, night: Night, place: Place, call: Call, fault: str) -> Trial:

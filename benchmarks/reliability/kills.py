@@ -21,7 +21,7 @@ from benchmarks.reliability import processes
 from benchmarks.reliability.outcome import Finding, Reference, check_final, check_whole, nothing, reference
 from benchmarks.reliability.runs import FINISHED, KILLED, Program, Run
 from benchmarks.reliability.stub_reader import READS_VARIABLE
-from benchmarks.reliability.tables import conclude, counted, print_table
+from benchmarks.reliability.tables import conclude, counted, print_table, with_progress
 from benchmarks.reliability.work import CLI, PROGRAMS, draw_stubs, fresh, make_scans
 
 TARGETS = ("run", "worker", "group")
@@ -122,7 +122,8 @@ def set_scene(program: Program, workers: int, folder: Path, seed: int) -> Scene:
 def run_trials(scene: Scene, folder: Path, count: int, seed: int, at_once: int) -> list[Trial]:
     """Carry out trials, some side by side: they get into each other's way, as is meant."""
     with ThreadPoolExecutor(at_once) as threads:
-        return list(threads.map(lambda number: run_trial(scene, folder, number, seed), range(count)))
+        trials = threads.map(lambda number: run_trial(scene, folder, number, seed), range(count))
+        return list(with_progress(trials, f"{scene.workers} workers", count))
 
 
 def run_trial(scene: Scene, folder: Path, number: int, seed: int) -> Trial:
@@ -193,6 +194,7 @@ def _expect_finished(ended: tuple[int, str]) -> None:
 
 def _row(scene: Scene, trials: Sequence[Trial]) -> tuple[object, ...]:
     kills = [kill for trial in trials for kill in trial.kills]
+    again = f"{sum(trial.read_again for trial in trials)} of {len(trials) * scene.pages}"
     return (
         scene.program.name,
         scene.workers,
@@ -200,7 +202,7 @@ def _row(scene: Scene, trials: Sequence[Trial]) -> tuple[object, ...]:
         len(kills),
         " / ".join(str(kills.count(target)) for target in TARGETS),
         sum(trial.runs for trial in trials),
-        f"{sum(trial.read_again for trial in trials)} of {len(trials) * scene.pages}",
+        "not known" if scene.program.name == CLI.name else again,
         counted([finding for trial in trials for finding in trial.findings]),
     )
 

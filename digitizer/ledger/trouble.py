@@ -21,7 +21,7 @@ _REFUSED = "the database refuses access. See to its name, the user, the password
 _MISSING = "it cannot be opened. See whether the folder is there, and to its permissions; then run again."
 
 _SQLITE_ADVICE = (
-    (("SQLITE_FULL",), _FULL),
+    (("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"), _FULL),  # the second: a file beside it found no room to grow
     (("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH"), _READ_ONLY),
     (("SQLITE_CORRUPT", "SQLITE_NOTADB"), _DAMAGED),
     (("SQLITE_IOERR",), _DISK_FAULT),

@@ -6,13 +6,14 @@ Markers are walked to the end of the image (ITU-T T.81, annex B). Then:
 - a picture in a single scan: the end marker is replaced by a few zero bytes. A decoder that has all its data never
   looks at them; one that has not uses them up, asks for more, and Pillow reports the truncation.
 - several scans (progressive): they must have delivered every coefficient of the luma, and the mean of every block,
-  to the last bit. That the last scan is complete in itself is not seen; it holds the finest details only.
+  to the last bit, and libjpeg must not have missed anything in any of them (`libjpeg.py`).
 """
 
 import re
 from dataclasses import dataclass, field
 
 from digitizer.errors import ScanError
+from digitizer.scans.libjpeg import check_scans
 from digitizer.scans.reasons import Reason
 
 MAX_SCANS = 100
@@ -61,7 +62,10 @@ def sealed_jpeg(data: bytes) -> bytes:
         at = _segment(data, at, marker, picture)
     if not picture.is_complete():
         raise ScanError(Reason.TRUNCATED)
-    return data[:at] + PADDING if picture.scans == 1 else data
+    if picture.scans == 1:
+        return data[:at] + PADDING
+    check_scans(data)
+    return data
 
 
 def _segment(data: bytes, at: int, marker: int, picture: _Picture) -> int:

@@ -32,6 +32,9 @@ _ROUNDED_UP_BYTES = 3
 WEBP_SHARE = 3
 """A WebP may have a third of the pixels of other pages: its decoder takes 16 bytes a pixel, others at most 5 to 8."""
 
+_NO_WEBP_ENDS_SO = bytes(64)
+"""What a copy that broke off fills a file up with, and its decoder takes for pixels."""
+
 
 def decode_raster(data: bytes, scan_format: ScanFormat, limits: Limits) -> Decoded:
     """Decode a PNG, JPEG, WebP or BMP; of an animation the first picture.
@@ -45,6 +48,8 @@ def decode_raster(data: bytes, scan_format: ScanFormat, limits: Limits) -> Decod
         check_png(data)
     elif scan_format is ScanFormat.JPEG:
         data = sealed_jpeg(data)
+    elif scan_format is ScanFormat.WEBP and data.endswith(_NO_WEBP_ENDS_SO):
+        raise ScanError(Reason.TRUNCATED)
     with decoding(), Image.open(io.BytesIO(data), formats=[scan_format.value]) as image:
         if scan_format is ScanFormat.WEBP:
             limits.check_pixels(image.width, image.height * WEBP_SHARE)

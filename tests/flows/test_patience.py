@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from digitizer.errors import FolderBusyError, LedgerError, LedgerVersionError, ModelError, UsageError
+from digitizer.errors import FolderBusyError, LedgerError, LedgerVersionError, ModelError, StorageError, UsageError
 from flows.patience import patiently
 
 
@@ -20,7 +20,7 @@ def failing(*errors: Exception) -> Callable[[], str]:
     return work
 
 
-@pytest.mark.parametrize("error", [LedgerError("the database is away"), TimeoutError(), ConnectionResetError()])
+@pytest.mark.parametrize("error", [LedgerError("the database is away"), StorageError("refused"), TimeoutError()])
 def test_a_database_or_a_storage_that_comes_back_is_waited_for(error: Exception) -> None:
     """Two failures and two waits, and the work is done."""
     waited: list[float] = []

@@ -60,10 +60,10 @@ RAY = """
 import os
 import sys
 from pathlib import Path
+from flows import chunks
 from prefect.logging import disable_run_logger
 from digitizer.batch import digitize_folder
 from digitizer.job import Job
-from flows import chunks
 from flows.chunks import as_tasks
 from flows.parameters import DigitizeParameters
 from flows.runners import task_runner
@@ -96,7 +96,18 @@ def test_the_module_reads_by_a_cluster(tmp_path: Path) -> None:
     """Started by `-m`, what the run consists of is still found by the processes of the cluster."""
     environment = os.environ | get_current_settings().to_environment_variables(exclude_unset=True)
     card = PROJECT / "samples" / "scans" / "postal" / "card_01.jpg"
-    command = [sys.executable, "-m", "flows.digitize", card, "--out", tmp_path, "--runner", "dask", "--workers", "1"]
+    command = [
+        sys.executable,
+        "-m",
+        "flows.digitize",
+        str(card),
+        "--out",
+        str(tmp_path),
+        "--runner",
+        "dask",
+        "--workers",
+        "1",
+    ]
 
     done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
 

@@ -3,6 +3,7 @@
 import csv
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -50,7 +51,8 @@ def as_csv(path: Path) -> list[list[str]]:
         table = parquet.read_table(path)
         rows = [table.column_names, *(list(row.values()) for row in table.to_pylist())]
     else:
-        rows = [list(row) for row in openpyxl.load_workbook(path, read_only=True).active.iter_rows(values_only=True)]
+        with closing(openpyxl.load_workbook(path, read_only=True)) as book:
+            rows = [list(row) for row in book.active.iter_rows(values_only=True)]
     digits = {"confidence": "{:.4f}", "residual_mm": "{:.3f}", "dpi": "{:.6g}"}
     return [
         [

@@ -47,6 +47,15 @@ def test_a_cut_webp_fails(tmp_path: Path) -> None:
     assert outcome(tmp_path, data[: len(data) // 2]) == ["damaged"]
 
 
+@pytest.mark.parametrize("kept", [0.4, 0.8])
+@pytest.mark.parametrize("lossless", [True, False])
+def test_a_webp_filled_up_with_zeros_is_truncated(lossless: bool, kept: float, tmp_path: Path) -> None:
+    """Its decoder would take them for pixels."""
+    data = encoded(Image.fromarray(NOISY), format="WEBP", lossless=lossless)
+    assert outcome(tmp_path, data[: int(len(data) * kept)].ljust(len(data), b"\0")) == ["truncated"]
+    assert outcome(tmp_path, data) == [""]
+
+
 @pytest.mark.parametrize("colours", [1, 3])
 @pytest.mark.parametrize("kept", [0.4, 0.6, 0.95])
 @pytest.mark.parametrize("options", [{}, {"optimize": True}, {"restart_marker_blocks": 40}])
@@ -61,14 +70,15 @@ def test_a_jpeg_cut_and_closed_is_truncated(colours: int, kept: float, options: 
 
 
 def test_a_progressive_jpeg_that_lacks_scans_is_truncated(tmp_path: Path) -> None:
-    """A cut in the last scan is not seen, and costs the finest details only."""
+    """Cut between two scans or within one, the last too, and closed."""
     data = as_format(NOISY, "progressive")
     scans = [index for index in range(len(data)) if data[index : index + 2] == b"\xff\xda"]
     assert len(scans) > 3
     for start in scans:
         assert outcome(tmp_path, data[:start] + b"\xff\xd9") == ["truncated"]
-    closed = data[: (scans[-1] + len(data)) // 2] + b"\xff\xd9"
-    assert difference(read_one(tmp_path, closed).pixels, NOISY) < 4
+    closed = data[: (scans[-1] + len(data)) // 2].rstrip(b"\xff") + b"\xff\xd9"
+    assert outcome(tmp_path, closed) == ["truncated"]
+    assert outcome(tmp_path, data) == [""]
 
 
 def test_a_jpeg_filled_up_with_zeros_is_truncated(tmp_path: Path) -> None:
