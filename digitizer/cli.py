@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitizer import ledger_commands, template_commands
+from digitizer import budget_commands, ledger_commands, report_commands, review_commands, template_commands
 from digitizer.errors import DigitizerError, ExitCode, UsageError
 from digitizer.scans.limits import SETTLE_S, Limits
 
@@ -149,7 +149,15 @@ def score(
     typer.echo(format_score(compare(results, truth)))
 
 
-for command in (ledger_commands.status, ledger_commands.export, ledger_commands.purge):
+for command in (
+    review_commands.review,
+    report_commands.report,
+    report_commands.overlay,
+    budget_commands.threshold,
+    ledger_commands.status,
+    ledger_commands.export,
+    ledger_commands.purge,
+):
     app.command()(command)
 
 

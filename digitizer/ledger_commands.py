@@ -149,10 +149,12 @@ def _user() -> str:
 
 
 def _copies(results: Path) -> list[Path]:
-    """Return exports in the folder, and drafts of them that a killed one has left."""
+    """Return exports and the report in the folder, and drafts of them that a killed one has left."""
     from digitizer.ledger.destination import DRAFT_START
+    from digitizer.reporting import REPORT_FILE
 
-    names = (f"{what}.{to}" for what in TableName for to in (TableFormat.PARQUET, TableFormat.XLSX))
+    exports = [f"{what}.{to}" for what in TableName for to in (TableFormat.PARQUET, TableFormat.XLSX)]
+    names = [*exports, REPORT_FILE]
     drafts = results.glob(f"{DRAFT_START}*.tmp")
     return [*(results / name for name in names if (results / name).exists()), *sorted(drafts)]
 

@@ -140,6 +140,7 @@ def test_status_tells_how_it_stands(digitizer: Command, capfd: Printed) -> None:
         "fields      2",
         "accepted    1  50.0% straight through, expected errors 0.050%",
         "for review  1  low_confidence 1",
+        "               digits on sheets 1",
         "read        2026-09-21 16:13 CEST (UTC+02:00)",
         "with        model seed (abababababab), no template, threshold 0.999, digitizer 0.1.0",
         "now         no run is going on",

@@ -39,6 +39,9 @@ COMMANDS = [
 ]
 COMMAND = get_command(app)
 EXAMPLE = next(block for language, block in BLOCKS if language == "csv")
+EXPLAINED = README + "".join(
+    (ROOT / "docs" / f"{name}.md").read_text() for name in ("operations", "ledger", "review", "report", "budget")
+)
 TOLERANCE = 0.02
 """By so much confidences may differ from one machine to another."""
 TOLERANCE_PX = 5
@@ -84,12 +87,11 @@ def test_commands_parse(arguments: list[str]) -> None:
 def test_all_commands_and_their_options_are_told() -> None:
     """Nothing that digitizer can do is left out: commands here, options here or where the commands are explained."""
     assert isinstance(COMMAND, TyperGroup)
-    explained = README + "".join((ROOT / "docs" / name).read_text() for name in ("operations.md", "ledger.md"))
 
     for name, command in COMMAND.commands.items():
         assert f"digitizer {name} " in README
         for parameter in command.params:
-            assert any(option in explained for option in parameter.opts) or parameter.param_type_name == "argument"
+            assert any(option in EXPLAINED for option in parameter.opts) or parameter.param_type_name == "argument"
 
 
 @pytest.mark.parametrize(
@@ -105,8 +107,7 @@ def test_extras_exist() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
 
     assert set(re.findall(r"--extra (\w+)", README)) <= set(extras)
-    explained = README + "".join((ROOT / "docs" / name).read_text() for name in ("operations.md", "ledger.md"))
-    assert all(re.search(rf"`{extra}`|\[{extra}\]|--extra {extra}", explained) for extra in extras)
+    assert all(re.search(rf"`{extra}`|\[{extra}\]|--extra {extra}", EXPLAINED) for extra in extras)
 
 
 def test_the_header_of_the_example_is_that_of_fields_csv() -> None:

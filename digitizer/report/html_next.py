@@ -27,8 +27,6 @@ def next_commands(found: Findings) -> list[NextCommand]:
         commands.append(NextCommand("digitizer threshold DIR", "see what another error budget would cost"))
     if not found.checked.count:
         commands.append(NextCommand("digitizer report DIR --truth truth.csv", "compare with values that are known"))
-    if found.mistakes and not found.checked.by_truth:
-        commands.append(NextCommand("digitizer retrain DIR", "teach the network from what people have settled"))
     if found.field_count:
         commands.append(NextCommand("digitizer export DIR --to xlsx", "hand the values on"))
     return commands

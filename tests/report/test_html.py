@@ -202,14 +202,13 @@ def test_it_says_plainly_that_nobody_has_checked() -> None:
 
 
 def test_what_people_found_is_told_as_theirs() -> None:
-    """With how many they have settled, and what to do with it."""
+    """With how many they have settled."""
     settled = a_field("b", "7", 0.5, FieldStatus.CORRECTED, machine_value="1")
 
     said = Page(report_html(report_of(a_page(a_field(), settled)))).words()
 
     assert "1 settled by people" in said
     assert "As people found in 1 fields that they settled" in said
-    assert "digitizer retrain DIR" in said
     assert "Nobody has checked" not in said
 
 
