@@ -173,7 +173,13 @@ def _lock(job: Job) -> AbstractContextManager[None]:
 
 def _provenance(job: Job, info: ReaderInfo) -> Provenance:
     return Provenance(
-        version("digitizer"), info.model, info.model_sha256, job.policy.threshold, info.templates, job.limits
+        version("digitizer"),
+        info.model,
+        info.model_sha256,
+        job.policy.threshold,
+        info.templates,
+        job.limits,
+        job.qa_share,
     )
 
 

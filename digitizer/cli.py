@@ -78,6 +78,9 @@ def run(
     threshold: Annotated[
         float | None, typer.Option(min=0, max=1, help="Instead of --max-errors: accept from this confidence on.")
     ] = None,
+    qa_share: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the accepted fields that a person sees all the same.")
+    ] = 0.0,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Worker processes.", show_default="one per usable core")
     ] = None,
@@ -123,6 +126,7 @@ def run(
         model=_model(model),
         template=template,
         again=again,
+        qa_share=qa_share,
         settle_s=settle,
         workers=usable_cpus() if workers is None else workers,
     )

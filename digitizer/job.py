@@ -49,6 +49,9 @@ class Job:
     again
         Whether scans that were read with another model, other templates or other settings, or that failed, are
         done anew.
+    qa_share
+        Share, 0-1, of the fields that are sure enough which a person sees all the same, to measure how often they are
+        wrong.
     settle_s
         A file that was changed less than this ago, or that is changing, is left to the next run.
     database
@@ -72,6 +75,7 @@ class Job:
     model: Path | str | None = None
     template: Path | None = None
     again: bool = False
+    qa_share: float = 0.0
     settle_s: float = SETTLE_S
     database: str | None = field(default_factory=lambda: os.environ.get(DATABASE_VARIABLE) or None, repr=False)
     workers: int = field(default_factory=usable_cpus)

@@ -62,6 +62,13 @@ class DigitizeParameters(BaseModel):
         title="Threshold",
         description="Accept from this confidence on. If it is given, the errors allowed are not looked at.",
     )
+    qa_share: float = Field(
+        default=0,
+        ge=0,
+        le=1,
+        title="Sample for review",
+        description="Share of the accepted fields that a person sees all the same, to measure their errors.",
+    )
     workers: int | None = Field(
         default=None, ge=1, title="Workers", description="Tasks at once. None: one per usable core of this machine."
     )
@@ -128,6 +135,7 @@ class DigitizeParameters(BaseModel):
             model=_model(self.model),
             template=None if self.template is None else Path(self.template),
             again=self.again,
+            qa_share=self.qa_share,
             settle_s=self.settle_s,
             workers=self.count,
             pages_per_chunk=self.pages_per_task,

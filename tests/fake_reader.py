@@ -81,7 +81,9 @@ def _read(run: PageRun, page: int, beat: Callable[[], None]) -> PageResult:
         width=3,
         height=4,
         machine_value=f"{page:03}",
-        evidence=FieldEvidence(FieldKind.COMB, tuple(Reading(digit, confidence) for digit in f"{page:03}")),
+        evidence=FieldEvidence(
+            FieldKind.COMB, tuple(Reading(digit, confidence) for digit in f"{page:03}"), strip=b"JPEG"
+        ),
     )
     return PageResult(name, page, AUTO_FORM, PageStatus.DONE, "", (field,), dpi=300.0, rotation=0, sha256=run.sha256)
 

@@ -167,6 +167,18 @@ def test_other_settings_are_told_and_applied_when_asked_for(job: Job) -> None:
     assert run(stricter).stale == 0
 
 
+def test_a_sample_of_what_is_sure_enough_is_drawn(job: Job) -> None:
+    """All of it, if the share is one; who asks for it later has scans decided about again, and reads none."""
+    run(job)
+    sampling = replace(job, qa_share=1.0)
+
+    assert run(sampling).stale == 3
+    assert run(replace(sampling, again=True)).decided == 3
+    with (job.out / "fields.csv").open(encoding="utf-8", newline="") as file:
+        reasons = {row["reason"] for row in csv.DictReader(file)}
+    assert reasons == {"low_confidence", "qa_sample"}
+
+
 def test_what_failed_is_read_again_when_asked_for(job: Job) -> None:
     """A crash may have been the machine's fault; without being asked nothing is tried twice."""
     write_scan(Path(job.scans) / "d.1.crash@1.png")
