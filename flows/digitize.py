@@ -23,8 +23,10 @@ from pydantic import ValidationError
 
 from digitizer.batch import digitize_folder
 from digitizer.errors import DigitizerError, ExitCode
-from digitizer.job import Outcome
+from digitizer.job import Job, Outcome
 from digitizer.ledger.export import PAGES_FILE
+from digitizer.ledger.ledger import open_ledger
+from digitizer.reporting import REPORT_FILE, write_report
 from flows.chunks import as_tasks
 from flows.page import ProgressBar, publish
 from flows.parameters import DigitizeParameters, in_words
@@ -115,7 +117,15 @@ def main(arguments: Sequence[str] | None = None, *, own_process: bool = False) -
 
 def _work(params: DigitizeParameters) -> Outcome:
     with task_runner(params) as runner:
-        return digitize_folder(params.job(), execute=as_tasks(runner, params.count), progress=ProgressBar())
+        outcome = digitize_folder(params.job(), execute=as_tasks(runner, params.count), progress=ProgressBar())
+    _report(params.job())
+    return outcome
+
+
+def _report(job: Job) -> None:
+    """Write the report that the run's page links to."""
+    with open_ledger(job.out, job.database, writable=False) as ledger:
+        write_report(ledger, str(job.out / REPORT_FILE))
 
 
 def _tell(error: Exception, wait_s: float) -> None:
@@ -147,6 +157,7 @@ def _without_prefect(params: DigitizeParameters) -> int:
     """Do the job by the library alone."""
     try:
         outcome = digitize_folder(params.job())
+        _report(params.job())
     except DigitizerError as error:
         _say(str(error))
         return error.exit_code

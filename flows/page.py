@@ -22,9 +22,9 @@ from digitizer.document import PageResult
 from digitizer.job import Outcome, Progress
 from digitizer.ledger.export import PAGES_FILE
 from digitizer.ledger.summary import Summary
+from digitizer.reporting import REPORT_FILE
 from flows.parameters import DigitizeParameters
 
-REPORT_FILE = "report.html"
 _PROGRESS_STEP_PERCENT = 5
 _AWAY_S = 60.0
 """For so long nothing is shown after it failed once, so that a server that hangs does not slow the run down."""

@@ -18,6 +18,7 @@ from prefect.settings import get_current_settings
 from digitizer.batch import digitize_folder
 from digitizer.errors import ExitCode, LedgerError, UsageError
 from digitizer.job import Job
+from digitizer.reporting import REPORT_FILE
 from flows import digitize
 from flows.digitize import INCOMPLETE, digitize_folder_flow, main
 from flows.parameters import DigitizeParameters
@@ -70,6 +71,7 @@ def test_the_flow_writes_the_same_bytes_as_the_command_line(params: DigitizePara
     assert state.name == INCOMPLETE
     for name in RESULTS:
         assert (tmp_path / "flow" / name).read_bytes() == (tmp_path / "direct" / name).read_bytes()
+    assert "What was read" in (tmp_path / "flow" / REPORT_FILE).read_text()
 
 
 @pytest.mark.usefixtures("prefect_server")
