@@ -16,8 +16,17 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from benchmarks.rules_digits import DigitReadings, read_digits
-from digitizer.document import UNREADABLE, FieldEvidence, FieldKind, FieldResult, FieldStatus, PageResult, PageStatus
-from digitizer.ledger.doubt import LOW_CONFIDENCE, doubtful_cells, field_read
+from digitizer.document import (
+    LOW_CONFIDENCE,
+    UNREADABLE,
+    FieldEvidence,
+    FieldKind,
+    FieldResult,
+    FieldStatus,
+    PageResult,
+    PageStatus,
+)
+from digitizer.ledger.doubt import doubtful_cells, field_read
 from digitizer.ledger.ledger import Ledger, open_ledger
 from digitizer.ledger.provenance import Provenance
 from digitizer.ledger.records import ScanRecord

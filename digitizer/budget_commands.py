@@ -1,13 +1,12 @@
 """The command line: `digitizer threshold`, which shows what each error rate would cost."""
 
-import os
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitizer.errors import UsageError
+from digitizer.results import opened
 
 if TYPE_CHECKING:
     from digitizer.budget.estimate import Estimate
@@ -37,8 +36,6 @@ def threshold(
     from digitizer.policy import parse_error_rate
 
     asked = None if max_errors is None else parse_error_rate(max_errors)
-    if not results.is_dir():
-        raise UsageError(f"There is no such folder: {results}")
     for line in curve_lines(*_curve(results, asked, qa_share, seconds)):
         typer.echo(line)
 
@@ -50,10 +47,8 @@ def _curve(
     from digitizer.budget.estimate import RATES, estimate
     from digitizer.budget.learning import QA_SHARE
     from digitizer.budget.outcomes import tabulate
-    from digitizer.job import DATABASE_VARIABLE
-    from digitizer.ledger.ledger import open_ledger
 
-    with open_ledger(results, os.environ.get(DATABASE_VARIABLE) or None, writable=False) as ledger:
+    with opened(results) as ledger:
         provenance = ledger.latest_provenance()
         table = tabulate(field for page in ledger.rows() for field in page.fields)
     stated = Fraction(0) if provenance is None else 1 - Fraction(provenance.threshold).limit_denominator(10**9)

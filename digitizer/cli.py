@@ -116,14 +116,14 @@ def run(
 
     from digitizer.batch import digitize_folder
     from digitizer.console import ProgressDisplay, print_outcome
-    from digitizer.job import Job, usable_cpus
+    from digitizer.job import Job, given_model, usable_cpus
 
     job = Job(
         scans=scans,
         out=out,
         policy=policy,
         limits=Limits(round(max_megapixels * 1e6), max_pages, round(max_file_mb * 1e6)),
-        model=_model(model),
+        model=given_model(model),
         template=template,
         again=again,
         qa_share=qa_share,
@@ -180,10 +180,3 @@ def acceptance_policy(max_errors: str | None, threshold: float | None) -> "Accep
             raise UsageError("Give either --max-errors or --threshold, not both.")
         return AcceptancePolicy(threshold)
     return AcceptancePolicy.from_max_errors(DEFAULT_MAX_ERRORS if max_errors is None else parse_error_rate(max_errors))
-
-
-def _model(given: str | None) -> Path | str | None:
-    """Tell a model folder from the name of a shipped model."""
-    if given is None or (os.sep not in given and not Path(given).is_dir()):
-        return given
-    return Path(given)

@@ -14,6 +14,11 @@ VOID = "x"
 UNREADABLE = "?"
 """In `FieldResult.cells`: there is ink, and it is no digit that can be read."""
 
+LOW_CONFIDENCE = "low_confidence"
+"""Reason for review: the value is less certain than the error rate asks for."""
+QA_SAMPLE = "qa_sample"
+"""Reason for review: the field was sure enough, and was drawn to measure how often accepted fields are wrong."""
+
 AUTO_FORM = "auto"
 """The form of a page that was read without a template."""
 

@@ -10,6 +10,7 @@ from digitizer.document import PageResult
 from digitizer.errors import ExitCode
 from digitizer.ledger.summary import Summary
 from digitizer.policy import DEFAULT_MAX_ERRORS, AcceptancePolicy
+from digitizer.results import database_url
 from digitizer.scans.limits import SETTLE_S, Limits
 from digitizer.scans.places import local_path
 from digitizer.tasks import Chunk
@@ -23,13 +24,16 @@ WORKER_MEMORY_BYTES = 1280 * 2**20
 """Some three times what a worker needs for an A4 page at 600 dpi; no file whatever takes a worker beyond 1.5 GB."""
 LEASE_S = 120.0
 """How long a shared ledger keeps scans for a run that gives no more sign of life."""
-DATABASE_VARIABLE = "DIGITIZER_DATABASE_URL"
-"""Where the ledger is kept if not in the output folder."""
 
 
 def usable_cpus() -> int:
     """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def given_model(text: str | None) -> Path | str | None:
+    """Tell a model folder from the name of a shipped model."""
+    return text if text is None or (os.sep not in text and not Path(text).is_dir()) else Path(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,7 @@ class Job:
     again: bool = False
     qa_share: float = 0.0
     settle_s: float = SETTLE_S
-    database: str | None = field(default_factory=lambda: os.environ.get(DATABASE_VARIABLE) or None, repr=False)
+    database: str | None = field(default_factory=database_url, repr=False)
     workers: int = field(default_factory=usable_cpus)
     pages_per_chunk: int = PAGES_PER_CHUNK
     page_timeout_s: float = PAGE_TIMEOUT_S

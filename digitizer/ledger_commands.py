@@ -4,7 +4,7 @@ import os
 import pwd
 import sys
 import time
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,11 +13,11 @@ import typer
 
 from digitizer.errors import UsageError
 from digitizer.ledger.formats import TableFormat, TableName
+from digitizer.results import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from digitizer.ledger.ledger import Ledger
     from digitizer.ledger.retention import Extent, Retention
 
 ResultsFolder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the results of a run.")]
@@ -44,7 +44,7 @@ def export(
 
     target = output or str(results / f"{what}.{to}")
     path = local_path(target)
-    with _opened(results) as ledger:
+    with opened(results) as ledger:
         is_file_of_runs = path is not None and path.resolve() == (results / f"{what}.{TableFormat.CSV}").resolve()
         with output_lock(results) if is_file_of_runs and not ledger.shared else nullcontext():
             deliver(ledger.rows(), what, to, target)
@@ -59,7 +59,7 @@ def status(
     from digitizer.ledger.status import status_of
     from digitizer.ledger.status_text import status_json, status_lines
 
-    with _opened(results) as ledger:
+    with opened(results) as ledger:
         found = status_of(results, ledger)
     for line in [status_json(found)] if as_json else status_lines(found, results):
         typer.echo(line)
@@ -86,7 +86,7 @@ def purge(
     from digitizer.ledger.retention import Retention, extent
 
     retention, now_s = Retention(older_than, images_only, even_unreviewed), int(time.time())
-    with _opened(results) as ledger:
+    with opened(results) as ledger:
         due = ledger.database.read(lambda connection: extent(connection, retention, now_s))
     for line in _due_lines(due, retention):
         typer.echo(line)
@@ -105,7 +105,7 @@ def _purge(results: Path, retention: "Retention", now_s: int) -> None:
     from digitizer.ledger.purge import purge as purge_for_good
     from digitizer.ledger.purge_evidence import PURGES_FILE
 
-    with output_lock(results), _opened(results, writable=True) as ledger:
+    with output_lock(results), opened(results, writable=True) as ledger:
         # Without any, a purge of all scans was interrupted: what is left was read with nothing.
         provenance = ledger.latest_provenance() or Provenance(version("digitizer"), "", "", threshold=1.0)
 
@@ -157,14 +157,3 @@ def _copies(results: Path) -> list[Path]:
     names = [*exports, REPORT_FILE]
     drafts = results.glob(f"{DRAFT_START}*.tmp")
     return [*(results / name for name in names if (results / name).exists()), *sorted(drafts)]
-
-
-@contextmanager
-def _opened(results: Path, *, writable: bool = False) -> "Iterator[Ledger]":
-    from digitizer.job import DATABASE_VARIABLE
-    from digitizer.ledger.ledger import open_ledger
-
-    if not results.is_dir():
-        raise UsageError(f"There is no such folder: {results}")
-    with open_ledger(results, os.environ.get(DATABASE_VARIABLE) or None, writable=writable) as ledger:
-        yield ledger

@@ -10,6 +10,7 @@ import numpy as np
 from digitizer.document import (
     AUTO_FORM,
     BLANK,
+    LOW_CONFIDENCE,
     UNREADABLE,
     VOID,
     FieldReading,
@@ -31,8 +32,6 @@ NO_FIELDS = "no_fields"
 """Reason of a rejected page: no comb and no grid of boxes was found on it."""
 UNREADABLE_CELL = "unreadable"
 """Reason for review: a cell holds ink that is no digit."""
-LOW_CONFIDENCE = "low_confidence"
-"""Reason for review: the value is less certain than the error rate asks for."""
 
 
 def digitize_pages(

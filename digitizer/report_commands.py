@@ -1,19 +1,15 @@
 """The command line: `digitizer report` and `overlay`, which show what was read."""
 
-import os
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digitizer.errors import ExitCode, UsageError
+from digitizer.results import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from digitizer.document import PageResult
-    from digitizer.ledger.ledger import Ledger
     from digitizer.policy import AcceptancePolicy
 
 
@@ -44,7 +40,7 @@ def report(
     from digitizer.scans.places import shown
 
     target = output or str(results / REPORT_FILE)
-    with _opened(results) as ledger:
+    with opened(results) as ledger:
         write_report(ledger, target, truth=truth, scans=scans)
     typer.echo(shown(target))
 
@@ -75,10 +71,11 @@ def overlay(
     target = output or scan.with_name(f"{scan.name}.overlay.png")
     _check(scan, target, force=force)
 
+    from digitizer.job import given_model
     from digitizer.ledger.destination import replacing
     from digitizer.page_pictures import overlay_scan
 
-    drawn = overlay_scan(scan, page, _policy(max_errors), model=_model(model), template=template)
+    drawn = overlay_scan(scan, page, _policy(max_errors), model=given_model(model), template=template)
     if drawn.pages and page > drawn.pages:
         raise UsageError(f"{scan} has {drawn.pages} page{'' if drawn.pages == 1 else 's'}: there is no page {page}.")
     if drawn.picture:
@@ -92,11 +89,6 @@ def _policy(max_errors: str | None) -> "AcceptancePolicy":
     from digitizer.policy import DEFAULT_MAX_ERRORS, AcceptancePolicy, parse_error_rate
 
     return AcceptancePolicy.from_max_errors(DEFAULT_MAX_ERRORS if max_errors is None else parse_error_rate(max_errors))
-
-
-def _model(given: str | None) -> Path | str | None:
-    """Tell a model folder from the name of a shipped model."""
-    return given if given is None or (os.sep not in given and not Path(given).is_dir()) else Path(given)
 
 
 def _check(scan: Path, target: Path, *, force: bool) -> None:
@@ -120,14 +112,3 @@ def _tell(page: "PageResult") -> None:
     advice = page_advice(page.reason)
     typer.echo(f"{page.status}: {page.reason}. {advice.meaning} {advice.advice}".rstrip(), err=True)
     raise typer.Exit(ExitCode.INCOMPLETE)
-
-
-@contextmanager
-def _opened(results: Path) -> "Iterator[Ledger]":
-    from digitizer.job import DATABASE_VARIABLE
-    from digitizer.ledger.ledger import open_ledger
-
-    if not results.is_dir():
-        raise UsageError(f"There is no such folder: {results}")
-    with open_ledger(results, os.environ.get(DATABASE_VARIABLE) or None, writable=False) as ledger:
-        yield ledger

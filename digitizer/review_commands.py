@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from digitizer.errors import UsageError
+from digitizer.results import database_url, require_folder
 
 _MOST_LETTERS = 60
 
@@ -37,13 +38,10 @@ def review(
 
     Exit codes: 0 ended, 1 the ledger cannot be used, 2 wrong usage.
     """
-    from digitizer.job import DATABASE_VARIABLE
     from digitizer.review.security import is_loopback
     from digitizer.review.server import Reviewing, serve
 
-    if not results.is_dir():
-        raise UsageError(f"There is no such folder: {results}")
-    database = os.environ.get(DATABASE_VARIABLE) or None
+    require_folder(results)
     reviewing = Reviewing(
         out=results,
         reviewer=_name(reviewer),
@@ -52,7 +50,7 @@ def review(
         scans=scans,
         template=template,
         second_share=second_look,
-        database=database,
+        database=database_url(),
     )
     if not is_loopback(host):
         typer.echo(

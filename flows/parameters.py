@@ -1,6 +1,5 @@
 """What a run is asked for: the form on Prefect's page, the parameters of a deployment, the options of the module."""
 
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -8,9 +7,10 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from digitizer.errors import UsageError
-from digitizer.job import PAGES_PER_CHUNK, Job, usable_cpus
+from digitizer.job import PAGES_PER_CHUNK, Job, given_model, usable_cpus
 from digitizer.policy import AcceptancePolicy, parse_error_rate
 from digitizer.scans.limits import SETTLE_S, Limits
+from digitizer.scans.places import local_path
 
 _LIMITS = Limits()
 
@@ -128,11 +128,11 @@ class DigitizeParameters(BaseModel):
     def job(self) -> Job:
         """Return the job of the library that these parameters ask for."""
         return Job(
-            scans=self.scans if "://" in self.scans else Path(self.scans),
+            scans=local_path(self.scans) or self.scans,
             out=Path(self.out),
             policy=self._policy(),
             limits=Limits(round(self.max_megapixels * 1e6), self.max_pages, round(self.max_file_mb * 1e6)),
-            model=_model(self.model),
+            model=given_model(self.model),
             template=None if self.template is None else Path(self.template),
             again=self.again,
             qa_share=self.qa_share,
@@ -152,8 +152,3 @@ def in_words(error: ValidationError) -> str:
     return "\n".join(
         f"{'.'.join(map(str, each['loc']))}: {each['msg'].removeprefix('Value error, ')}" for each in error.errors()
     )
-
-
-def _model(given: str | None) -> Path | str | None:
-    """Tell a model folder from the name of a shipped model."""
-    return given if given is None or (os.sep not in given and not Path(given).is_dir()) else Path(given)

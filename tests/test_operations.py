@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from digitizer import pipeline
+from digitizer.document import LOW_CONFIDENCE
 from digitizer.errors import ExitCode
 from digitizer.ledger.records import DUPLICATE, PURGED
 from digitizer.scans.reasons import Reason
@@ -22,7 +23,7 @@ def test_every_reason_of_a_page_has_its_row(reason: str) -> None:
     assert re.search(rf"^\| `{reason}` \| .+ \| .+ \|$", OPERATIONS, re.MULTILINE)
 
 
-@pytest.mark.parametrize("reason", [pipeline.LOW_CONFIDENCE, pipeline.UNREADABLE_CELL])
+@pytest.mark.parametrize("reason", [LOW_CONFIDENCE, pipeline.UNREADABLE_CELL])
 def test_every_reason_of_a_field_is_explained(reason: str) -> None:
     """Who finds a reason in fields.csv finds it too."""
     assert f"`{reason}`" in OPERATIONS

@@ -7,8 +7,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from digitizer.document import AUTO_FORM, BLANK, UNREADABLE, VOID, FieldStatus, Page, PageResult, PageStatus
-from digitizer.pipeline import LOW_CONFIDENCE, NO_FIELDS, UNREADABLE_CELL, digitize_page, digitize_pages
+from digitizer.document import (
+    AUTO_FORM,
+    BLANK,
+    LOW_CONFIDENCE,
+    UNREADABLE,
+    VOID,
+    FieldStatus,
+    Page,
+    PageResult,
+    PageStatus,
+)
+from digitizer.pipeline import NO_FIELDS, UNREADABLE_CELL, digitize_page, digitize_pages
 from digitizer.policy import AcceptancePolicy
 from digitizer.reading.classifier import CROSSED_OUT, NOT_A_DIGIT, load_classifier
 from samples.page import DrawnPage, turned

@@ -22,7 +22,7 @@ from benchmarks.reliability.stub import LEASE_VARIABLE
 from benchmarks.reliability.stub_reader import PAGE_SECONDS_VARIABLE, READS_VARIABLE
 from benchmarks.reliability.tables import conclude, counted, print_table
 from benchmarks.reliability.work import FORK, draw_stubs
-from digitizer.job import DATABASE_VARIABLE
+from digitizer.results import DATABASE_VARIABLE
 from tests.postgres import Server, postgres_server
 
 FILES = 40

@@ -7,12 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from digitizer.document import FieldResult, FieldStatus
-
-QA_SAMPLE = "qa_sample"
-"""Reason for review: the field was sure enough, and is a part of the random sample that measures errors."""
-LOW_CONFIDENCE = "low_confidence"
-"""Reason for review: the field was not sure enough."""
+from digitizer.document import LOW_CONFIDENCE, QA_SAMPLE, FieldResult, FieldStatus
 
 Place = tuple[str, str]
 """Id of the template and name of the field; the latter is empty for the whole template, both for all fields."""

@@ -3,10 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from digitizer.document import BLANK, UNREADABLE, FieldKind, FieldResult
+from digitizer.document import BLANK, LOW_CONFIDENCE, UNREADABLE, FieldKind, FieldResult
 
-LOW_CONFIDENCE = "low_confidence"
-"""Reason for review: the value is less certain than the threshold asks for."""
 _ON_SHEETS = (FieldKind.COMB, FieldKind.GRID)
 _TINY = 1e-300
 """Instead of 0, to take the logarithm of."""

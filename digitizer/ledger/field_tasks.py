@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, select, true
 
-from digitizer.document import FieldKind
+from digitizer.document import QA_SAMPLE, FieldKind
 from digitizer.ledger import event_log
 from digitizer.ledger.doubt import doubtful_cells
 from digitizer.ledger.event_log import about, stands
@@ -15,7 +15,6 @@ from digitizer.ledger.packing import unpack_floats
 from digitizer.ledger.review_records import UNSURE, FieldKey, FieldTask, Screen
 from digitizer.ledger.reviewed import Reviewed, fields_of_ids, fields_of_keys
 from digitizer.ledger.revisions import lock_writers
-from digitizer.ledger.sampling import QA_SAMPLE
 from digitizer.ledger.schema import events, fields, pages, scans, strips
 from digitizer.ledger.standing import Look, Standing, value_of
 

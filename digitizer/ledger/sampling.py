@@ -3,12 +3,10 @@
 from dataclasses import replace
 from hashlib import sha256
 
-from digitizer.document import FieldResult, FieldStatus, PageResult
+from digitizer.document import QA_SAMPLE, FieldResult, FieldStatus, PageResult
 from digitizer.ledger.records import ScanRecord
 from digitizer.ledger.review_records import FieldKey
 
-QA_SAMPLE = "qa_sample"
-"""Reason for review: the field was accepted, and chosen to measure how often accepted fields are wrong."""
 SECOND_LOOK = "second look"
 """What for, see `is_chosen`."""
 

@@ -6,14 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Generic, TypeVar
 
-from digitizer.document import BLANK, FieldResult, FieldStatus, PageResult, PageStatus
+from digitizer.document import BLANK, LOW_CONFIDENCE, QA_SAMPLE, FieldResult, FieldStatus, PageResult, PageStatus
 from digitizer.report.budget import BudgetCount
 from digitizer.report.findings import Checked, DoubtfulCell, FieldTally, Findings, Mistake, Place
 from digitizer.report.reliability import ReliabilityCount
 from digitizer.report.score_input import FieldKey, TrueField
 
-LOW_CONFIDENCE = "low_confidence"
-QA_SAMPLE = "qa_sample"
 _NO_DOUBT = frozenset({"", LOW_CONFIDENCE, QA_SAMPLE})
 """Reasons that do not keep a field from going straight through at another threshold."""
 SETTLED = frozenset({FieldStatus.CONFIRMED, FieldStatus.CORRECTED})

@@ -5,9 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from digitizer.document import FieldKind, FieldResult
-from digitizer.ledger.doubt import LOW_CONFIDENCE, doubtful_cells, field_read
-from digitizer.pipeline import LOW_CONFIDENCE as REASON
+from digitizer.document import LOW_CONFIDENCE, FieldKind, FieldResult
+from digitizer.ledger.doubt import doubtful_cells, field_read
 from tests.ledger.readings import a_field
 
 
@@ -18,9 +17,9 @@ def doubtful(field: FieldResult, threshold: float = 0.999) -> tuple[int, ...]:
     return doubtful_cells(read)
 
 
-def test_the_reason_is_that_of_the_pipeline() -> None:
-    """Rooms do not import each other upwards, so it is written twice."""
-    assert LOW_CONFIDENCE == REASON
+def test_the_reason_is_the_word_that_stands_in_ledgers() -> None:
+    """What was written with one release is read with the next."""
+    assert LOW_CONFIDENCE == "low_confidence"
 
 
 def test_as_few_as_will_do_the_least_sure_first() -> None:

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from digitizer.document import FieldStatus
+from digitizer.document import QA_SAMPLE, FieldStatus
 from digitizer.ledger.review_records import FieldKey
-from digitizer.ledger.sampling import QA_SAMPLE, SECOND_LOOK, is_chosen, with_sample
+from digitizer.ledger.sampling import SECOND_LOOK, is_chosen, with_sample
 from tests.ledger.conftest import Place
 from tests.ledger.readings import PROVENANCE, a_field, a_scan
 from tests.ledger.recorded import digest_of

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from digitizer.document import LOW_CONFIDENCE
 from digitizer.forms.registering.registration import NO_TEMPLATE, NOT_REGISTERED
 from digitizer.ledger.records import DUPLICATE, PURGED
-from digitizer.pipeline import LOW_CONFIDENCE, NO_FIELDS, UNREADABLE_CELL
+from digitizer.pipeline import NO_FIELDS, UNREADABLE_CELL
 from digitizer.report.advice import field_meaning, page_advice
 from digitizer.worker import INTERNAL_ERROR, OUT_OF_MEMORY
 from digitizer.workers import CRASHED, TIMEOUT
