@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, extract, func, insert, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, extract, func, insert, select, update
 
 from digitizer.ledger.schema import review_leases
 
@@ -46,6 +46,13 @@ def let_go(connection: Connection, places: Sequence[tuple[int, int | None]]) -> 
 def release(connection: Connection, reviewer: str) -> None:
     """Give back all that a reviewer holds."""
     connection.execute(delete(review_leases).where(review_leases.c.reviewer == reviewer))
+
+
+def renew(connection: Connection, reviewer: str, lease_s: float) -> None:
+    """Hold on to all that a reviewer holds; what has run out is free to others."""
+    end_old_leases(connection)
+    own = review_leases.c.reviewer == reviewer
+    connection.execute(update(review_leases).where(own).values(until=_now_s(connection) + lease_s))
 
 
 def _now_s(connection: Connection) -> float:

@@ -35,6 +35,7 @@ __all__ = [
     "next_sheet",
     "progress",
     "release",
+    "renew",
     "show_field",
     "undo",
 ]
@@ -133,6 +134,12 @@ def undo(ledger: Ledger, reviewer: str, count: int = 1, *, client_id: str = "") 
     check_name(reviewer, "reviewer")
     check_request(count)
     return ledger.database.write(lambda connection: undoing.undo(connection, reviewer, count, own_id))
+
+
+def renew(ledger: Ledger, reviewer: str, lease_s: float) -> None:
+    """Keep for a reviewer all that they hold for that long again."""
+    check_name(reviewer, "reviewer")
+    ledger.database.write(lambda connection: holding.renew(connection, reviewer, lease_s))
 
 
 def release(ledger: Ledger, reviewer: str) -> None:

@@ -80,6 +80,11 @@ def _release(desk: Desk, session: Session, _: Json) -> Json:
     return {}
 
 
+def _hold(desk: Desk, session: Session, _: Json) -> Json:
+    review.renew(desk.ledger, session.reviewer, LEASE_S)
+    return {}
+
+
 def _reviewer(_: Desk, session: Session, told: Json) -> Json:
     session.reviewer = name_of(told)
     return {"name": session.reviewer}
@@ -103,6 +108,7 @@ WORKS: dict[str, Work] = {
     "undo": _undo,
     "rules": _rules,
     "page": _page,
+    "hold": _hold,
     "release": _release,
     "reviewer": _reviewer,
     "results": _results,

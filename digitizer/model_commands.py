@@ -1,0 +1,1 @@
+"""`digitizer model`: which networks there are, and which one reads."""

@@ -1,0 +1,1 @@
+"""`digitizer retrain`: a network that has learned from what people settled."""
