@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.budget_offices import Digits, Fields, Office, calibration_fields, halves, load_digits, night, offices
-from digitizer.budget.learning import QA_SHARE
 from digitizer.budget.outcomes import Outcomes
 from digitizer.budget.thresholds import reference_threshold, reviewed_threshold, rung_threshold
+from digitizer.policy import QA_SHARE
 from digitizer.reading.classifier import DigitClassifier, load_classifier
 
 BUDGETS = (Fraction(1, 100), Fraction(1, 1000))

@@ -1,6 +1,6 @@
 """The whole job: scans in; ledger, `fields.csv`, `pages.csv` and `summary.json` out.
 
-1. Lock the output folder, open the ledger; load the model and the templates.
+1. Lock the output folder, open the ledger, learn from what people found; load the model and the templates.
 2. Find the scans, and look into those that the ledger does not know, in worker processes.
 3. Deal the pages of the new ones out in chunks, and read the chunks in worker processes.
 4. Where a worker crashes or hangs, retry file by file, then page by page: only the culprit is lost.
@@ -18,6 +18,7 @@ from threading import Lock
 from digitizer.attempts import carry_out, on_threads
 from digitizer.document import PageResult
 from digitizer.errors import TemplateError, UsageError
+from digitizer.experience import experience_of
 from digitizer.gathering import Gathering, without_pages
 from digitizer.intake import Intake, take_in
 from digitizer.job import Execute, Job, Outcome, Progress
@@ -25,7 +26,7 @@ from digitizer.ledger.export import write_results
 from digitizer.ledger.ledger import Ledger, open_ledger
 from digitizer.ledger.lock import output_lock
 from digitizer.ledger.provenance import Provenance
-from digitizer.ledger.records import KnownScan
+from digitizer.policy import AcceptancePolicy
 from digitizer.reader import OpenReader, ReaderInfo
 from digitizer.sharing import shares
 from digitizer.tasks import Chunk, Inspected, Redecision, plan_chunks
@@ -64,18 +65,20 @@ def digitize_folder(
         If the ledger or the results cannot be written; what was read until then is kept.
     """
     _prepare(job)
-    reader = setup or OpenReader(job.model, job.policy, job.limits, job.template)
-    settings = WorkerSettings(reader, job.page_timeout_s, job.worker_memory_bytes)
-    with _lock(job), open_ledger(job.out, job.database) as ledger, Workers(settings, job.workers) as workers:
-        provenance = _provenance(job, workers.info())
-        intake = take_in(job, ledger, workers, provenance, progress)
-        run = _Run(job, ledger, provenance, ChunkReader(settings, workers), execute, progress)
-        read = run.read(intake.new)
-        decided = run.decide(workers) if job.again else 0
-        stale = _stale(ledger.known().values(), intake, provenance)
-        summary = write_results(job.out, ledger, provenance, partial(_lies_there, intake))
+    with _lock(job), open_ledger(job.out, job.database) as ledger:
+        experience = experience_of(job, ledger)
+        reader = setup or OpenReader(job.model, experience.policy, job.limits, job.template)
+        settings = WorkerSettings(reader, job.page_timeout_s, job.worker_memory_bytes)
+        with Workers(settings, job.workers) as workers:
+            provenance = _provenance(job, workers.info(), experience.policy)
+            intake = take_in(job, ledger, workers, provenance, progress)
+            run = _Run(job, ledger, provenance, ChunkReader(settings, workers), execute, progress)
+            read = run.read(intake.new)
+            decided = run.decide(workers) if job.again else 0
+            stale = _stale(ledger, intake, provenance)
+            summary = write_results(job.out, ledger, provenance, partial(_lies_there, intake))
     known = len(intake.digests) - len(intake.new)
-    return Outcome(summary, read, decided, known, intake.waiting, stale)
+    return Outcome(summary, experience.expected(summary), read, decided, known, intake.waiting, stale)
 
 
 class ChunkReader:
@@ -171,25 +174,27 @@ def _lock(job: Job) -> AbstractContextManager[None]:
     return nullcontext() if job.database else output_lock(job.out)
 
 
-def _provenance(job: Job, info: ReaderInfo) -> Provenance:
+def _provenance(job: Job, info: ReaderInfo, policy: AcceptancePolicy) -> Provenance:
     return Provenance(
         version("digitizer"),
         info.model,
         info.model_sha256,
-        job.policy.threshold,
+        policy.threshold,
         info.templates,
         job.limits,
         job.qa_share,
+        policy.learned,
     )
 
 
-def _stale(scans: Iterable[KnownScan], intake: Intake, provenance: Provenance) -> int:
-    """Count what `--again` would do anew."""
+def _stale(ledger: Ledger, intake: Intake, provenance: Provenance) -> int:
+    """Count what was done with other things than those asked for now; other thresholds may have been learned since."""
+    asked_for = {each.decided_with: each.asked_to_decide_with for each, _ in ledger.provenances()}
     return sum(
-        scan.decided_with != provenance.decided_with
+        asked_for.get(scan.decided_with, scan.decided_with) != provenance.asked_to_decide_with
         if scan.seen_with == provenance.seen_with
         else scan.sha256 in intake.digests
-        for scan in scans
+        for scan in ledger.known().values()
         if not scan.purged
     )
 

@@ -45,14 +45,16 @@ def _curve(
 ) -> tuple[list["Estimate"], Fraction]:
     """Return what error rates come to, and the one to be marked: that which is asked for, or that of the last run."""
     from digitizer.budget.estimate import RATES, estimate
-    from digitizer.budget.learning import QA_SHARE
     from digitizer.budget.outcomes import tabulate
+    from digitizer.ledger.outcomes import settled_fields
+    from digitizer.policy import QA_SHARE
 
     with opened(results) as ledger:
         provenance = ledger.latest_provenance()
         table = tabulate(field for page in ledger.rows() for field in page.fields)
-    stated = Fraction(0) if provenance is None else 1 - Fraction(provenance.threshold).limit_denominator(10**9)
+        evidence = tabulate(settled_fields(ledger, provenance.model_sha256) if provenance else ())
+    stated = provenance.policy.max_errors if provenance else Fraction(0)
     present = stated if asked is None else asked
     share = qa_share or (provenance.qa_share if provenance else 0.0) or QA_SHARE
     rates = sorted({*RATES, present})
-    return [estimate(table, rate, qa_share=share, seconds_per_field=seconds) for rate in rates], present
+    return [estimate(table, evidence, rate, qa_share=share, seconds_per_field=seconds) for rate in rates], present

@@ -12,6 +12,7 @@ import typer
 
 from digitizer import budget_commands, ledger_commands, report_commands, review_commands, template_commands
 from digitizer.errors import DigitizerError, ExitCode, UsageError
+from digitizer.policy import QA_SHARE
 from digitizer.scans.limits import SETTLE_S, Limits
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def run(
     ] = None,
     qa_share: Annotated[
         float, typer.Option(min=0, max=1, help="Share of the accepted fields that a person sees all the same.")
-    ] = 0.0,
+    ] = QA_SHARE,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Worker processes.", show_default="one per usable core")
     ] = None,
@@ -122,6 +123,7 @@ def run(
         scans=scans,
         out=out,
         policy=policy,
+        learn=threshold is None,
         limits=Limits(round(max_megapixels * 1e6), max_pages, round(max_file_mb * 1e6)),
         model=given_model(model),
         template=template,

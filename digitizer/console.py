@@ -1,5 +1,6 @@
 """What `digitizer run` shows: progress on stderr, the outcome on stdout, what could not be read on stderr."""
 
+import math
 from pathlib import Path
 from types import TracebackType
 
@@ -9,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from digitizer import job
+from digitizer.budget.estimate import review_minutes
 from digitizer.document import FieldStatus, PageResult, PageStatus
 from digitizer.ledger.export import FIELDS_FILE, PAGES_FILE, SUMMARY_FILE
 from digitizer.ledger.summary import Summary
@@ -70,7 +72,9 @@ def print_outcome(outcome: job.Outcome, out: Path) -> None:
     table.add_row("pages", str(sum(_pages(summary).values())), _page_note(summary))
     table.add_row("fields", str(summary.field_count))
     table.add_row("accepted", str(summary.fields[FieldStatus.ACCEPTED]), _accepted_note(summary))
-    table.add_row("for review", str(summary.fields[FieldStatus.REVIEW]))
+    if summary.fields[FieldStatus.ACCEPTED]:
+        table.add_row("errors", f"{outcome.expected.errors:.2g}", _errors_note(outcome))
+    table.add_row("for review", str(summary.fields[FieldStatus.REVIEW]), _review_note(summary))
     console.print(table)
     for name in (FIELDS_FILE, PAGES_FILE, SUMMARY_FILE):
         console.print(Text(str(out / name)))
@@ -100,10 +104,23 @@ def _page_note(summary: Summary) -> str:
 
 
 def _accepted_note(summary: Summary) -> str:
-    """Return the straight-through rate beside the error rate that it comes with."""
-    if summary.straight_through_rate is None or summary.expected_error_rate is None:
-        return ""
-    return f"{summary.straight_through_rate:.1%} straight through, expected errors {summary.expected_error_rate:.3%}"
+    """Return the straight-through rate, which the next line is needed to judge."""
+    rate = summary.straight_through_rate
+    return "" if rate is None else f"{rate:.1%} straight through"
+
+
+def _errors_note(outcome: job.Outcome) -> str:
+    """Return the rate that the expected errors come to, and between which numbers they will lie."""
+    rate = outcome.expected.errors / outcome.summary.fields[FieldStatus.ACCEPTED]
+    low, high = outcome.expected.between
+    return f"expected among these ({rate:.3%}), between {low} and {high}"
+
+
+def _review_note(summary: Summary) -> str:
+    """Return what the fields that wait will cost people."""
+    waiting = summary.fields[FieldStatus.REVIEW]
+    minutes = math.ceil(review_minutes(waiting))
+    return f"about {minutes} minute{'s' if minutes > 1 else ''} of a person's time" if waiting else ""
 
 
 def _print_unread(unread: tuple[PageResult, ...]) -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from digitizer.budget.estimate import Expected
 from digitizer.document import PageResult
 from digitizer.errors import ExitCode
 from digitizer.ledger.summary import Summary
-from digitizer.policy import DEFAULT_MAX_ERRORS, AcceptancePolicy
+from digitizer.policy import DEFAULT_MAX_ERRORS, QA_SHARE, AcceptancePolicy
 from digitizer.results import database_url
 from digitizer.scans.limits import SETTLE_S, Limits
 from digitizer.scans.places import local_path
@@ -46,6 +47,9 @@ class Job:
         A folder, read recursively, or one file, or the fsspec URL of a folder; nothing in it is changed.
     out
         Folder of the results; made if it does not exist.
+    learn
+        Whether thresholds follow from what people have found, where they have reviewed enough fields; else that of
+        `policy` holds for all.
     model
         A model folder, the name of a shipped model, or None for the default one.
     template
@@ -75,11 +79,12 @@ class Job:
     scans: Path | str
     out: Path
     policy: AcceptancePolicy = field(default_factory=lambda: AcceptancePolicy.from_max_errors(DEFAULT_MAX_ERRORS))
+    learn: bool = True
     limits: Limits = field(default_factory=Limits)
     model: Path | str | None = None
     template: Path | None = None
     again: bool = False
-    qa_share: float = 0.0
+    qa_share: float = QA_SHARE
     settle_s: float = SETTLE_S
     database: str | None = field(default_factory=database_url, repr=False)
     workers: int = field(default_factory=usable_cpus)
@@ -111,6 +116,8 @@ class Outcome:
     ----------
     summary
         Of all that the ledger holds.
+    expected
+        Wrong fields among those that go straight through.
     read, decided, known
         Scans that this run has read, has decided about anew without looking at them, and that lie in the folder and
         were done before.
@@ -121,6 +128,7 @@ class Outcome:
     """
 
     summary: Summary
+    expected: Expected
     read: int
     decided: int
     known: int

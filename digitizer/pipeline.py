@@ -189,4 +189,4 @@ def _reason_for_review(reading: FieldReading, policy: AcceptancePolicy) -> str:
         return UNREADABLE_CELL
     if reading.doubt:
         return reading.doubt
-    return "" if policy.accepts(reading.confidence) else LOW_CONFIDENCE
+    return "" if policy.accepts(reading.confidence, reading.form, reading.name) else LOW_CONFIDENCE

@@ -8,6 +8,9 @@ from digitizer.errors import UsageError
 DEFAULT_MAX_ERRORS = Fraction(1, 1000)
 """At most one wrong field in a thousand accepted ones."""
 
+QA_SHARE = 0.01
+"""Share of accepted fields that are drawn by lot for review, unless it is said otherwise."""
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class LearnedThreshold:
@@ -49,8 +52,15 @@ class AcceptancePolicy:
         """Accept at an error rate of at most `max_errors` wrong fields per accepted field."""
         return cls(threshold=float(1 - max_errors))
 
+    @property
+    def max_errors(self) -> Fraction:
+        """The error rate that the threshold stands for."""
+        return 1 - Fraction(self.threshold).limit_denominator(10**9)
+
     def threshold_of(self, form: str, field: str) -> float:
         """Return the threshold of a field: its own, or its template's, or that of all."""
+        if not self.learned:
+            return self.threshold
         places = ((form, field), (form, ""), ("", ""))
         by_place = {(each.form, each.field): each.threshold for each in self.learned if each.form in (form, "")}
         return next((by_place[place] for place in places if place in by_place), self.threshold)

@@ -14,7 +14,7 @@ from digitizer.ledger.provenance import TemplateInfo
 from digitizer.ledger.records import ScanRecord
 from digitizer.pipeline import decide_again, digitize_pages
 from digitizer.policy import AcceptancePolicy
-from digitizer.reading.classifier import DigitClassifier, load_classifier
+from digitizer.reading.classifier import DigitClassifier, load_classifier, model_folder
 from digitizer.scans.decode import Limits, PageFailure, inspect, read_pages
 from digitizer.tasks import Chunk, Inspected, Inspection, Redecision, failed_page
 
@@ -69,12 +69,7 @@ class OpenReader:
         import cv2
 
         cv2.setNumThreads(1)  # the processes share the cores
-        if isinstance(self.model, Path):
-            classifier = load_classifier(folder=self.model)
-        elif self.model is not None:
-            classifier = load_classifier(name=self.model)
-        else:
-            classifier = load_classifier()
+        classifier = load_classifier(model_folder(self.model))
         templates = () if self.template is None else _load_templates(self.template)
         return Reader(classifier, self.policy, self.limits, templates)
 

@@ -3,6 +3,7 @@
 Prefect's server may be away at any time. What cannot be shown is not worth a minute of a run: it is left out.
 """
 
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,8 @@ from prefect.artifacts import (
 )
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
-from digitizer.document import PageResult
+from digitizer.budget.estimate import review_minutes
+from digitizer.document import FieldStatus, PageResult
 from digitizer.job import Outcome, Progress
 from digitizer.ledger.export import PAGES_FILE
 from digitizer.ledger.summary import Summary
@@ -75,7 +77,7 @@ def publish(outcome: Outcome, params: DigitizeParameters) -> None:
         "%d pages, %d fields; %d pages not read", sum(summary.pages.values()), summary.field_count, len(summary.unread)
     )
     if show(lambda: create_table_artifact(counts(outcome), key="digitize-folder-summary", description=f"In `{out}`")):
-        show(lambda: create_markdown_artifact(rates(summary), key="digitize-folder-rates"))
+        show(lambda: create_markdown_artifact(rates(outcome), key="digitize-folder-rates"))
         show(lambda: create_markdown_artifact(unread(summary, out, params.show_names), key="digitize-folder-unread"))
         if text := links(out, params.review_url):
             show(lambda: create_markdown_artifact(text, key="digitize-folder-links"))
@@ -98,13 +100,18 @@ def counts(outcome: Outcome) -> list[dict[str, str | int]]:
     return [{"what": what, "number": number} for what, number in rows.items()]
 
 
-def rates(summary: Summary) -> str:
+def rates(outcome: Outcome) -> str:
     """Say how much went straight through, and never without how much of that is expected to be wrong."""
-    if summary.straight_through_rate is None or summary.expected_error_rate is None:
+    summary, expected = outcome.summary, outcome.expected
+    accepted, waiting = (summary.fields[status] for status in (FieldStatus.ACCEPTED, FieldStatus.REVIEW))
+    if summary.straight_through_rate is None or not accepted:
         return f"No field went straight through, of {summary.field_count}."
+    low, high = expected.between
     return (
         f"**{100 * summary.straight_through_rate:.1f} %** of {summary.field_count} fields went straight through; "
-        f"of these **{100 * summary.expected_error_rate:.3f} %** are expected to be wrong.\n\n"
+        f"of these **{100 * expected.errors / accepted:.3f} %** are expected to be wrong: {expected.errors:.2g}, "
+        f"between {low} and {high}. The {waiting} that wait will take a person about "
+        f"{math.ceil(review_minutes(waiting))} minutes.\n\n"
         f"Confidence from which fields are accepted: {summary.provenance.threshold}."
     )
 

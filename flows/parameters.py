@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from digitizer.errors import UsageError
 from digitizer.job import PAGES_PER_CHUNK, Job, given_model, usable_cpus
-from digitizer.policy import AcceptancePolicy, parse_error_rate
+from digitizer.policy import QA_SHARE, AcceptancePolicy, parse_error_rate
 from digitizer.scans.limits import SETTLE_S, Limits
 from digitizer.scans.places import local_path
 
@@ -63,7 +63,7 @@ class DigitizeParameters(BaseModel):
         description="Accept from this confidence on. If it is given, the errors allowed are not looked at.",
     )
     qa_share: float = Field(
-        default=0,
+        default=QA_SHARE,
         ge=0,
         le=1,
         title="Sample for review",
@@ -131,6 +131,7 @@ class DigitizeParameters(BaseModel):
             scans=local_path(self.scans) or self.scans,
             out=Path(self.out),
             policy=self._policy(),
+            learn=self.threshold is None,
             limits=Limits(round(self.max_megapixels * 1e6), self.max_pages, round(self.max_file_mb * 1e6)),
             model=given_model(self.model),
             template=None if self.template is None else Path(self.template),

@@ -1,5 +1,6 @@
 """What an error rate comes to: how much goes straight through, how many errors with it, how many minutes of review."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -7,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitizer.budget.bounds import poisson_interval
-from digitizer.budget.learning import ALL, QA_SHARE, Learned, learn
-from digitizer.budget.outcomes import FieldTable
-from digitizer.budget.recalibration import Recalibration, recalibrate
+from digitizer.budget.doubts import confidences
+from digitizer.budget.learning import ALL, Learned, learn
+from digitizer.budget.outcomes import FieldTable, Outcomes
+from digitizer.budget.recalibration import recalibrate
+from digitizer.policy import QA_SHARE
 
 Floats = NDArray[np.float64]
 
@@ -67,42 +70,90 @@ class Estimate:
         return self.learned.choices[ALL].reviewed
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is to be expected of fields that were accepted.
+
+    Attributes
+    ----------
+    errors
+        Number of wrong fields among them.
+    between
+        Within which that number will lie, see `Estimate`.
+    """
+
+    errors: float
+    between: tuple[int, int]
+
+
 def estimate(
     table: FieldTable,
+    evidence: FieldTable,
     max_errors: Fraction,
     *,
     qa_share: float = QA_SHARE,
     seconds_per_field: float = SECONDS_PER_FIELD,
 ) -> Estimate:
-    """Say what fields come to at an error rate, by what reviewers found in them and by their confidences.
+    """Say what fields come to at an error rate, by what reviewers found and by their confidences.
 
     Fields that were settled count as if they came again.
+
+    Parameters
+    ----------
+    table
+        The fields, in any order.
+    evidence
+        Those that people have settled and that were read with the present network, the oldest first.
     """
-    learned = learn(table, max_errors, qa_share)
+    learned = learn(evidence, max_errors, qa_share)
     thresholds = np.array([learned.policy.threshold_of(*place) for place in table.places])
     passed = table.passes & (table.confidence >= thresholds[table.place])
-    settled, accepted = table.outcomes(), int(passed.sum())
-    worth = recalibrate(settled, float(1 - max_errors)) if len(settled) else None
-    mean, low, high = _errors(table.confidence[passed], worth)
-    reviewed = len(table) - accepted + qa_share * accepted
+    accepted = int(passed.sum())
+    confidence = table.confidence[passed]
+    expected = _expected(confidence, np.ones(accepted), evidence.outcomes(), max_errors)
     return Estimate(
         max_errors=max_errors,
         learned=learned,
         fields=len(table),
         accepted=accepted,
-        errors=mean,
-        between=poisson_interval(low, high, ALPHA),
-        review_minutes=reviewed * seconds_per_field / 60,
+        errors=expected.errors,
+        between=expected.between,
+        review_minutes=review_minutes(len(table) - accepted + qa_share * accepted, seconds_per_field),
     )
 
 
-def _errors(confidence: Floats, worth: Recalibration | None) -> tuple[float, float, float]:
-    """Return how many of some fields are expected to be wrong, and between what means that is thought to lie."""
-    if not len(confidence):
-        return 0.0, 0.0, 0.0
-    if worth is None:
-        stated = float((1 - confidence).sum())
-        return stated, stated, stated
-    each = np.ones(len(confidence))
-    low, mean, high = (len(confidence) * worth.mean_error(confidence, each, z) for z in (-_Z, 0.0, _Z))
-    return mean, low, high
+def expected_errors(stated: float, doubts: Mapping[int, int], outcomes: Outcomes, max_errors: Fraction) -> Expected:
+    """Say how many of some accepted fields are wrong.
+
+    Parameters
+    ----------
+    stated
+        How many by their confidences.
+    doubts
+        How many of them are how doubtful, see `digitizer.budget.doubts`.
+    outcomes
+        What people have found in fields that were read with the same network.
+    max_errors
+        The error rate by which they were accepted.
+    """
+    if not len(outcomes):
+        return Expected(stated, poisson_interval(stated, stated, ALPHA))
+    return _expected(*confidences(doubts), outcomes, max_errors)
+
+
+def review_minutes(fields: float, seconds_per_field: float = SECONDS_PER_FIELD) -> float:
+    """Return how long people need for some fields."""
+    return fields * seconds_per_field / 60
+
+
+def _expected(confidence: Floats, counts: Floats, outcomes: Outcomes, max_errors: Fraction) -> Expected:
+    """Take confidences for what they are worth, or at their word where nobody has found out."""
+    number = float(counts.sum())
+    if not number:
+        return Expected(0.0, (0, 0))
+    if not len(outcomes):
+        stated = float(counts @ (1 - confidence))
+        return Expected(stated, poisson_interval(stated, stated, ALPHA))
+    worth = recalibrate(outcomes, float(1 - max_errors))
+    low, mean, high = (number * worth.mean_error(confidence, counts, z) for z in (-_Z, 0.0, _Z))
+    return Expected(mean, poisson_interval(low, high, ALPHA))

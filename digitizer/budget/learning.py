@@ -6,10 +6,8 @@ from fractions import Fraction
 from digitizer.budget.outcomes import FieldTable, Outcomes, Place
 from digitizer.budget.thresholds import Choice, reviewed_threshold, rung_threshold
 from digitizer.document import AUTO_FORM
-from digitizer.policy import AcceptancePolicy, LearnedThreshold
+from digitizer.policy import QA_SHARE, AcceptancePolicy, LearnedThreshold
 
-QA_SHARE = 0.01
-"""Share of accepted fields that are drawn by lot for review, unless it is said otherwise."""
 ENOUGH = 200
 """Reviewed fields from which a group is judged by itself."""
 ALL: Place = ("", "")

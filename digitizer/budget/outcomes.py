@@ -81,21 +81,35 @@ class FieldTable:
         return Outcomes(self.confidence, self.correct, self.sampled).some(mine)
 
 
-def tabulate(fields: Iterable[FieldResult]) -> FieldTable:
-    """Put fields, as they come by, into columns; 20 bytes each.
+class FieldColumns:
+    """Collects fields as they come by, 17 bytes each.
 
     A field in which a person found what the machine had said is `confirmed`, whatever rules had made of it before.
     """
-    index: dict[Place, int] = {}
-    place, confidence, flags = array("q"), array("d"), array("B")
+
+    def __init__(self) -> None:
+        self._index: dict[Place, int] = {}
+        self._place, self._confidence, self._flags = array("q"), array("d"), array("B")
+
+    def add(self, field: FieldResult) -> None:
+        """Put a field after those that came before."""
+        self._place.append(self._index.setdefault((field.form, field.field), len(self._index)))
+        self._confidence.append(field.confidence)
+        self._flags.append(_flags(field))
+
+    def table(self) -> FieldTable:
+        """Return those that came so far."""
+        bits = np.frombuffer(self._flags.tobytes(), np.uint8)[:, None] & np.array([1, 2, 4, 8], np.uint8) > 0
+        place, confidence = np.array(self._place, np.intp), np.array(self._confidence, np.float64)
+        return FieldTable(tuple(self._index), place, confidence, bits[:, 0], bits[:, 1], bits[:, 2], bits[:, 3])
+
+
+def tabulate(fields: Iterable[FieldResult]) -> FieldTable:
+    """Put fields into columns."""
+    columns = FieldColumns()
     for field in fields:
-        place.append(index.setdefault((field.form, field.field), len(index)))
-        confidence.append(field.confidence)
-        flags.append(_flags(field))
-    bits = np.frombuffer(flags, np.uint8)[:, None] & np.array([1, 2, 4, 8], np.uint8) > 0
-    return FieldTable(
-        tuple(index), np.array(place, np.intp), np.array(confidence), bits[:, 0], bits[:, 1], bits[:, 2], bits[:, 3]
-    )
+        columns.add(field)
+    return columns.table()
 
 
 def _flags(field: FieldResult) -> int:

@@ -62,9 +62,12 @@ def made_from(connection: Connection, provenance: Provenance) -> Basis:
 
 
 def last_made(connection: Connection) -> Made | None:
-    """Return what was remembered last, if anything was."""
+    """Return what was remembered last, if anything was, and all that is needed now was counted then."""
     row = connection.execute(select(projections)).first()
-    return None if row is None else Made(row.made_with, json.loads(row.files), _counts(json.loads(row.counts)))
+    told = {} if row is None else json.loads(row.counts)
+    if row is None or told.keys() != {each.name for each in fields(Counts)}:
+        return None
+    return Made(row.made_with, json.loads(row.files), _counts(told))
 
 
 def remember(database: Database, made: Made) -> None:
@@ -89,4 +92,5 @@ def summary_of(connection: Connection, made: Made, basis: Basis, present: Callab
 def _counts(told: dict[str, Any]) -> Counts:
     told["pages"] = {PageStatus(status): number for status, number in told["pages"].items()}
     told["fields"] = {FieldStatus(status): number for status, number in told["fields"].items()}
+    told["accepted_doubts"] = {int(step): number for step, number in told["accepted_doubts"].items()}
     return Counts(**told)

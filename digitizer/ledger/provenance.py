@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 
+from digitizer.policy import AcceptancePolicy, LearnedThreshold
 from digitizer.scans.limits import Limits
 
 
@@ -43,6 +44,8 @@ class Provenance:
         How large a scan could be.
     qa_share
         Share, 0-1, of the accepted fields that go to review, to measure how often they are wrong.
+    learned
+        Thresholds that follow from what people had found before.
     """
 
     version: str
@@ -52,14 +55,30 @@ class Provenance:
     templates: tuple[TemplateInfo, ...] = ()
     limits: Limits = field(default_factory=Limits)
     qa_share: float = 0.0
+    learned: tuple[LearnedThreshold, ...] = ()
+
+    @property
+    def policy(self) -> AcceptancePolicy:
+        """Which fields were accepted."""
+        return AcceptancePolicy(self.threshold, self.learned)
 
     @property
     def content(self) -> str:
-        """All of it as JSON; without a sample the same as before there were any, so that it stays one combination."""
+        """All of it as JSON; what there is nothing of is left out, so that older combinations stay the same ones."""
         told = asdict(self)
-        if not self.qa_share:
-            del told["qa_share"]
+        for name in ("qa_share", "learned"):
+            if not told[name]:
+                del told[name]
         return json.dumps(told)
+
+    @classmethod
+    def from_content(cls, content: str) -> "Provenance":
+        """Return what `content` tells of."""
+        told = json.loads(content)
+        templates = tuple(TemplateInfo(**each) for each in told.pop("templates"))
+        limits = Limits(**told.pop("limits"))
+        learned = tuple(LearnedThreshold(**each) for each in told.pop("learned", ()))
+        return cls(**told, templates=templates, limits=limits, learned=learned)
 
     @property
     def seen_with(self) -> str:
@@ -69,9 +88,18 @@ class Provenance:
 
     @property
     def decided_with(self) -> str:
-        """SHA-256 of all that decides about what was seen: templates with their rules, threshold and sample."""
+        """SHA-256 of all that decides about what was seen: templates with their rules, thresholds and sample."""
+        learned = [[each.form, each.field, repr(each.threshold)] for each in self.learned]
+        return _sha256([*self._asked_for(), *([learned] if learned else [])])
+
+    @property
+    def asked_to_decide_with(self) -> str:
+        """The same without what was learned: what a user has asked for."""
+        return _sha256(self._asked_for())
+
+    def _asked_for(self) -> list[object]:
         sample = [repr(self.qa_share)] if self.qa_share else []
-        return _sha256([[(each.form, each.sha256) for each in self.templates], repr(self.threshold), *sample])
+        return [[(each.form, each.sha256) for each in self.templates], repr(self.threshold), *sample]
 
 
 def _sha256(content: object) -> str:

@@ -1,6 +1,5 @@
 """What the ledger knows: entries, scans and with what they were read, and the evidence of chosen scans."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
@@ -9,12 +8,11 @@ from typing import Any
 from sqlalchemy import Column, Connection, Row, Select, exists, func, select
 
 from digitizer.document import FieldResult, PageStatus
-from digitizer.ledger.provenance import Provenance, TemplateInfo
+from digitizer.ledger.provenance import Provenance
 from digitizer.ledger.records import Entry, KnownScan, ScanRecord
 from digitizer.ledger.revisions import in_parts
 from digitizer.ledger.rows import entry_of, evidence_of, field_of, page_of
 from digitizer.ledger.schema import cells, entries, fields, meta, pages, provenances, scans, shown, strips
-from digitizer.scans.limits import Limits
 
 
 def revision(connection: Connection) -> int:
@@ -45,7 +43,7 @@ def newest_provenance(connection: Connection) -> Provenance | None:
     query = select(provenances.c.content).join_from(scans, provenances).where(~scans.c.superseded)
     newest_first = query.order_by(scans.c.purged, scans.c.revision.desc(), scans.c.id.desc())
     content = connection.execute(newest_first.limit(1)).scalar()
-    return None if content is None else _provenance(content)
+    return None if content is None else Provenance.from_content(content)
 
 
 def used_provenances(connection: Connection) -> list[tuple[Provenance, int]]:
@@ -57,7 +55,7 @@ def used_provenances(connection: Connection) -> list[tuple[Provenance, int]]:
         .group_by(provenances.c.id, provenances.c.content)
         .order_by(provenances.c.id)
     )
-    return [(_provenance(content), number) for content, number in connection.execute(query)]
+    return [(Provenance.from_content(content), number) for content, number in connection.execute(query)]
 
 
 def scans_with_evidence(connection: Connection, digests: Sequence[str]) -> Iterator[ScanRecord]:
@@ -95,10 +93,3 @@ def _of_owners(connection: Connection, owner: Column[Any], ids: list[int]) -> di
     order = [owner, table.c.position] if "position" in table.c else [owner]
     query = select(table).where(owner.between(min(ids), max(ids))).order_by(*order)
     return {each: list(rows) for each, rows in groupby(connection.execute(query), attrgetter(owner.name))}
-
-
-def _provenance(content: str) -> Provenance:
-    told = json.loads(content)
-    templates = tuple(TemplateInfo(**each) for each in told.pop("templates"))
-    limits = Limits(**told.pop("limits"))
-    return Provenance(**told, templates=templates, limits=limits)

@@ -11,9 +11,11 @@ from sqlalchemy import Connection, Row, Select, bindparam, exists, func, select,
 from digitizer.document import FieldKind
 from digitizer.ledger.doubt import CellRead, FieldRead
 from digitizer.ledger.event_log import Box, stands
+from digitizer.ledger.provenance import Provenance
 from digitizer.ledger.review_records import FieldKey, Screen
 from digitizer.ledger.schema import cells, events, fields, pages, provenances, scans, strips
 from digitizer.ledger.standing import Standing, Word, fits, standing, value_of
+from digitizer.policy import AcceptancePolicy
 
 _AT_ONCE = 200
 """Fields in one query."""
@@ -117,7 +119,7 @@ def _query() -> Select[Any]:
     strip = exists().where(strips.c.field_id == fields.c.id).correlate(fields).label("pictured")
     as_read = func.coalesce(fields.c.read_cells, fields.c.cells).label("as_read")
     place = (fields.c.x, fields.c.y, fields.c.width, fields.c.height)
-    of_field = (fields.c.id, fields.c.field, fields.c.kind, fields.c.confidence, fields.c.reason, *place)
+    of_field = (fields.c.id, fields.c.form, fields.c.field, fields.c.kind, fields.c.confidence, fields.c.reason, *place)
     of_scan = (scans.c.sha256, scans.c.revision, scans.c.provenance_id, pages.c.page)
     joined = select(*of_field, *of_scan, as_read, strip).join_from(scans, pages).join(fields)
     return joined.where(fields.c.kind.is_not(None), ~scans.c.purged)
@@ -128,14 +130,14 @@ def _key(row: Row[Any]) -> FieldKey:
 
 
 def _reviewed(connection: Connection, rows: Mapping[FieldKey, Row[Any]]) -> dict[FieldKey, Reviewed]:
-    thresholds = _thresholds(connection, {row.provenance_id for row in rows.values()})
+    policies = _policies(connection, {row.provenance_id for row in rows.values()})
     cell_rows = _cells_of(connection, [row.id for row in rows.values()])
     words = _words_of(connection, rows)
     found = {}
     for key, row in rows.items():
         own = cell_rows.get(row.id, [])
         readings = tuple(CellRead(cell.symbol, cell.confidence, cell.size > 0) for cell in own)
-        threshold = thresholds[row.provenance_id]
+        threshold = policies[row.provenance_id].threshold_of(row.form, row.field)
         kind = FieldKind(row.kind)
         read = FieldRead(kind, row.as_read, row.confidence, row.reason, readings, bool(row.pictured), threshold)
         box = (row.x, row.y, row.width, row.height, len(own))
@@ -160,9 +162,9 @@ def _overlap(one: Box, other: Box) -> float:
     return shared / max(one[2] * one[3] + other[2] * other[3] - shared, 1)
 
 
-def _thresholds(connection: Connection, ids: Iterable[int]) -> dict[int, float]:
+def _policies(connection: Connection, ids: Iterable[int]) -> dict[int, AcceptancePolicy]:
     query = select(provenances.c.id, provenances.c.content).where(provenances.c.id.in_(ids))
-    return {row.id: float(json.loads(row.content)["threshold"]) for row in connection.execute(query)}
+    return {row.id: Provenance.from_content(row.content).policy for row in connection.execute(query)}
 
 
 def _cells_of(connection: Connection, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:

@@ -5,11 +5,12 @@ import math
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
+from digitizer.budget.doubts import doubt_step
 from digitizer.document import FieldResult, FieldStatus, PageResult, PageStatus
 from digitizer.errors import ExitCode
 from digitizer.ledger.provenance import Provenance
@@ -37,6 +38,8 @@ class Counts:
         Why pages are not done and why fields need review, with their number, the most frequent first.
     expected_error_rate
         Mean probability, 0-1, that an accepted field is wrong, as its confidence says; None if none is accepted.
+    accepted_doubts
+        Accepted fields by the step of their doubt, see `digitizer.budget.doubts`.
     """
 
     files: int
@@ -45,6 +48,7 @@ class Counts:
     page_reasons: dict[str, int]
     field_reasons: dict[str, int]
     expected_error_rate: float | None
+    accepted_doubts: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class Tally:
         self._page_reasons: Counter[str] = Counter()
         self._field_reasons: Counter[str] = Counter()
         self._doubts = array("d")
+        self._steps: Counter[int] = Counter()
         self._unread: list[PageResult] = []
 
     def add(self, page: PageResult) -> None:
@@ -113,6 +118,7 @@ class Tally:
             page_reasons=_most_frequent_first(self._page_reasons),
             field_reasons=_most_frequent_first(self._field_reasons),
             expected_error_rate=math.fsum(self._doubts) / len(self._doubts) if self._doubts else None,
+            accepted_doubts=dict(sorted(self._steps.items())),
             unread=tuple(in_order(self._unread)),
             provenance=provenance,
             also_read_with=tuple(also_read_with),
@@ -124,6 +130,7 @@ class Tally:
             self._field_reasons[field.reason] += 1
         if field.status is FieldStatus.ACCEPTED:
             self._doubts.append(1.0 - field.confidence)
+            self._steps[doubt_step(field.confidence)] += 1
 
 
 def summarize(pages: Iterable[PageResult], provenance: Provenance) -> Summary:
@@ -139,6 +146,7 @@ def summary_json(summary: Summary) -> str:
     read_with = _read_with(summary.provenance)
     content: dict[str, Any] = {
         **read_with,
+        **({"learned_thresholds": learned} if (learned := _learned(summary.provenance)) else {}),
         "files": summary.files,
         "pages": summary.pages,
         "fields": summary.fields,
@@ -155,6 +163,11 @@ def summary_json(summary: Summary) -> str:
     if others:
         content["also_read_with"] = others
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _learned(provenance: Provenance) -> list[dict[str, Any]]:
+    """Tell the thresholds that hold in place of the one for all."""
+    return [asdict(each) for each in provenance.learned]
 
 
 def _read_with(provenance: Provenance) -> dict[str, Any]:

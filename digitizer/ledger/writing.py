@@ -17,6 +17,7 @@ from digitizer.ledger.rows import Values, cell_values, entry_of, field_values, p
 from digitizer.ledger.sampling import with_sample
 from digitizer.ledger.schema import cells, entries, fields, leases, pages, provenances, scans, shown, strips
 from digitizer.ledger.standing import standing
+from digitizer.policy import AcceptancePolicy
 
 
 def put_scans(
@@ -28,7 +29,7 @@ def put_scans(
     wanted = [record for record in records if _is_wanted(connection, record.sha256, provenance_id, replace)]
     for record in wanted:
         scan_id = _scan_id(connection, record, provenance_id, revision)
-        _put_pages(connection, scan_id, with_sample(record, provenance.qa_share), provenance.threshold)
+        _put_pages(connection, scan_id, with_sample(record, provenance.qa_share), provenance.policy)
         _apply_decisions(connection, record.sha256)
     _each(
         connection, delete(leases).where(leases.c.sha256 == bindparam("of")), [{"of": each.sha256} for each in records]
@@ -127,14 +128,14 @@ def _revive(connection: Connection, digests: Iterable[str]) -> bool:
     return found
 
 
-def _put_pages(connection: Connection, scan_id: int, record: ScanRecord, threshold: float) -> None:
+def _put_pages(connection: Connection, scan_id: int, record: ScanRecord, policy: AcceptancePolicy) -> None:
     """Insert the pages of a scan, with fields, cells and strips, one statement for each table."""
     page_id, field_id = _next_id(connection, pages), _next_id(connection, fields)
     rows: dict[Table, list[Values]] = {table: [] for table in (pages, fields, cells, strips)}
     for at, page in enumerate(sorted(record.pages, key=lambda page: page.page or 0)):
         rows[pages].append({"id": page_id, "scan_id": scan_id, "position": at, **page_values(page)})
         for position, field in enumerate(page.fields):
-            look, open_cells = _waits_for(field, threshold)
+            look, open_cells = _waits_for(field, policy)
             own = {"id": field_id, "page_id": page_id, "position": position, "look": look}
             rows[fields].append({**own, **field_values(field)})
             if evidence := field.evidence:
@@ -149,9 +150,9 @@ def _put_pages(connection: Connection, scan_id: int, record: ScanRecord, thresho
         _each(connection, insert(table), values)
 
 
-def _waits_for(field: FieldResult, threshold: float) -> tuple[str | None, frozenset[int]]:
+def _waits_for(field: FieldResult, policy: AcceptancePolicy) -> tuple[str | None, frozenset[int]]:
     """Return what a field waits for about which nobody has decided, and its open cells."""
-    read = field_read(field, threshold)
+    read = field_read(field, policy.threshold_of(field.form, field.field))
     if read is None:
         return None, frozenset()
     now = standing(read, ())

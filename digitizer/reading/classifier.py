@@ -91,6 +91,17 @@ def load_classifier(folder: Path | None = None, name: str = DEFAULT_MODEL) -> Di
     return DigitClassifier(card, sha256, session)
 
 
+def model_folder(model: Path | str | None) -> Path:
+    """Return where a model lies: a folder as it is, a bundled one by its name, or without one the default one.
+
+    Raises
+    ------
+    ModelError
+        If no bundled model has that name.
+    """
+    return model if isinstance(model, Path) else _bundled(DEFAULT_MODEL if model is None else model)
+
+
 def bundled_models() -> list[str]:
     """Name the models that come with the package."""
     return sorted(path.parent.name for path in _models_folder().glob(f"*/{CARD_FILE}"))

@@ -104,6 +104,17 @@ def load_model_files(folder: Path) -> tuple[ModelCard, str, dict[str, bytes]]:
     return card, hashlib.sha256(raw).hexdigest(), contents
 
 
+def model_sha256(folder: Path) -> str:
+    """Return the sha256 of a model's card, which stands for the whole model; its files are not looked at.
+
+    Raises
+    ------
+    ModelError
+        If there is no card.
+    """
+    return hashlib.sha256(_read(folder, CARD_FILE)).hexdigest()
+
+
 def _read(folder: Path, name: str) -> bytes:
     try:
         return (folder / name).read_bytes()

@@ -14,7 +14,8 @@ SURE = [a_field(0.9995, FieldStatus.ACCEPTED, "")] * 600
 
 def lines_of(fields: list[FieldResult], present: Fraction = RATES[1]) -> list[str]:
     """Return the curve of some fields at both rates."""
-    return list(curve_lines([estimate(tabulate(fields), rate) for rate in RATES], present))
+    table = tabulate(fields)
+    return list(curve_lines([estimate(table, table, rate) for rate in RATES], present))
 
 
 def test_each_error_rate_has_a_row_and_the_present_one_is_marked() -> None:
