@@ -41,7 +41,7 @@ def main() -> None:
 
 def read(job: str, out: Path, template: Path | None) -> Score:
     """Read one job and score it."""
-    digitize_folder(Job(scans=SAMPLES / "scans" / job, out=out, template=template))
+    digitize_folder(Job(scans=SAMPLES / "scans" / job, out=out, template=template, qa_share=0.0))
     return score(out, SAMPLES / job / ("truth.csv" if template is None else "truth_with_template.csv"))
 
 
