@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digitizer import budget_commands, ledger_commands, report_commands, review_commands, template_commands
+from digitizer import (
+    budget_commands,
+    ledger_commands,
+    model_commands,
+    report_commands,
+    retrain_commands,
+    review_commands,
+    template_commands,
+)
 from digitizer.errors import DigitizerError, ExitCode, UsageError
 from digitizer.policy import QA_SHARE
 from digitizer.scans.limits import SETTLE_S, Limits
@@ -27,6 +35,7 @@ app = typer.Typer(
 )
 
 app.add_typer(template_commands.app)
+app.add_typer(model_commands.app)
 
 DEFAULT_OUT = Path("digitizer-out")
 LIMITS = Limits()
@@ -86,7 +95,10 @@ def run(
         int | None, typer.Option(min=1, help="Worker processes.", show_default="one per usable core")
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="A model folder, or the name of a shipped model.", show_default="the shipped one")
+        str | None,
+        typer.Option(
+            help="A model folder, or a name that `digitizer model list` shows.", show_default="the chosen one"
+        ),
     ] = None,
     template: Annotated[
         Path | None,
@@ -160,6 +172,7 @@ for command in (
     report_commands.report,
     report_commands.overlay,
     budget_commands.threshold,
+    retrain_commands.retrain,
     ledger_commands.status,
     ledger_commands.export,
     ledger_commands.purge,

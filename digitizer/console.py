@@ -1,6 +1,5 @@
 """What `digitizer run` shows: progress on stderr, the outcome on stdout, what could not be read on stderr."""
 
-import math
 from pathlib import Path
 from types import TracebackType
 
@@ -15,6 +14,7 @@ from digitizer.document import FieldStatus, PageResult, PageStatus
 from digitizer.ledger.export import FIELDS_FILE, PAGES_FILE, SUMMARY_FILE
 from digitizer.ledger.summary import Summary
 from digitizer.ledger.tables import visible
+from digitizer.rounding import percent_down, percent_up, up
 
 UNREAD_SHOWN = 20
 """Names on the screen; all of them are in `pages.csv`."""
@@ -106,21 +106,21 @@ def _page_note(summary: Summary) -> str:
 def _accepted_note(summary: Summary) -> str:
     """Return the straight-through rate, which the next line is needed to judge."""
     rate = summary.straight_through_rate
-    return "" if rate is None else f"{rate:.1%} straight through"
+    return "" if rate is None else f"{percent_down(rate)} straight through"
 
 
 def _errors_note(outcome: job.Outcome) -> str:
     """Return the rate that the expected errors come to, and between which numbers they will lie."""
     rate = outcome.expected.errors / outcome.summary.fields[FieldStatus.ACCEPTED]
     low, high = outcome.expected.between
-    return f"expected among these ({rate:.3%}), between {low} and {high}"
+    return f"expected among these ({percent_up(rate)}), between {low} and {high}"
 
 
 def _review_note(summary: Summary) -> str:
     """Return what the fields that wait will cost people."""
     waiting = summary.fields[FieldStatus.REVIEW]
-    minutes = math.ceil(review_minutes(waiting))
-    return f"about {minutes} minute{'s' if minutes > 1 else ''} of a person's time" if waiting else ""
+    minutes = up(review_minutes(waiting))
+    return f"about {minutes} minute{'' if minutes == '1' else 's'} of a person's time" if waiting else ""
 
 
 def _print_unread(unread: tuple[PageResult, ...]) -> None:

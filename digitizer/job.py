@@ -11,6 +11,7 @@ from digitizer.document import PageResult
 from digitizer.errors import ExitCode
 from digitizer.ledger.summary import Summary
 from digitizer.policy import DEFAULT_MAX_ERRORS, QA_SHARE, AcceptancePolicy
+from digitizer.reading.installed import chosen_model, named_model
 from digitizer.results import database_url
 from digitizer.scans.limits import SETTLE_S, Limits
 from digitizer.scans.places import local_path
@@ -32,9 +33,17 @@ def usable_cpus() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def given_model(text: str | None) -> Path | str | None:
-    """Tell a model folder from the name of a shipped model."""
-    return text if text is None or (os.sep not in text and not Path(text).is_dir()) else Path(text)
+def given_model(text: str | None) -> Path | str:
+    """Tell a model folder from the name of a shipped or installed model; without either, the one that was chosen reads.
+
+    Raises
+    ------
+    ModelError
+        If there is none of that name, or what was chosen cannot be used.
+    """
+    if text is None:
+        return chosen_model()
+    return Path(text) if os.sep in text or Path(text).is_dir() else named_model(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

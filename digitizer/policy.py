@@ -1,5 +1,6 @@
 """What goes straight through and what a person sees: thresholds as data."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -59,15 +60,19 @@ class AcceptancePolicy:
 
     def threshold_of(self, form: str, field: str) -> float:
         """Return the threshold of a field: its own, or its template's, or that of all."""
-        if not self.learned:
-            return self.threshold
-        places = ((form, field), (form, ""), ("", ""))
-        by_place = {(each.form, each.field): each.threshold for each in self.learned if each.form in (form, "")}
-        return next((by_place[place] for place in places if place in by_place), self.threshold)
+        for place in ((form, field), (form, ""), ("", "")) if self.learned else ():
+            at = bisect_left(self.learned, place, key=_place)
+            if at < len(self.learned) and _place(self.learned[at]) == place:
+                return self.learned[at].threshold
+        return self.threshold
 
     def accepts(self, confidence: float, form: str = "", field: str = "") -> bool:
         """Tell whether a field of this confidence needs no person."""
         return confidence >= self.threshold_of(form, field)
+
+
+def _place(learned: LearnedThreshold) -> tuple[str, str]:
+    return learned.form, learned.field
 
 
 def parse_error_rate(text: str) -> Fraction:

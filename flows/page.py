@@ -3,7 +3,6 @@
 Prefect's server may be away at any time. What cannot be shown is not worth a minute of a run: it is left out.
 """
 
-import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +24,7 @@ from digitizer.job import Outcome, Progress
 from digitizer.ledger.export import PAGES_FILE
 from digitizer.ledger.summary import Summary
 from digitizer.reporting import REPORT_FILE
+from digitizer.rounding import percent_down, percent_up, up
 from flows.parameters import DigitizeParameters
 
 _PROGRESS_STEP_PERCENT = 5
@@ -108,10 +108,10 @@ def rates(outcome: Outcome) -> str:
         return f"No field went straight through, of {summary.field_count}."
     low, high = expected.between
     return (
-        f"**{100 * summary.straight_through_rate:.1f} %** of {summary.field_count} fields went straight through; "
-        f"of these **{100 * expected.errors / accepted:.3f} %** are expected to be wrong: {expected.errors:.2g}, "
+        f"**{percent_down(summary.straight_through_rate)}** of {summary.field_count} fields went straight through; "
+        f"of these **{percent_up(expected.errors / accepted)}** are expected to be wrong: {expected.errors:.2g}, "
         f"between {low} and {high}. The {waiting} that wait will take a person about "
-        f"{math.ceil(review_minutes(waiting))} minutes.\n\n"
+        f"{up(review_minutes(waiting))} minutes.\n\n"
         f"Confidence from which fields are accepted: {summary.provenance.threshold}."
     )
 

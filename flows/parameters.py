@@ -106,7 +106,7 @@ class DigitizeParameters(BaseModel):
     model: str | None = Field(
         default=None,
         title="Model",
-        description="A model folder, or the name of a shipped model. None: the shipped one.",
+        description="A model folder, or a name that `digitizer model list` shows. None: the chosen one.",
     )
     show_names: bool = Field(
         default=False,

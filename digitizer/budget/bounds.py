@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 
@@ -82,6 +83,7 @@ def lasting_bounds(errors: int, trials: int, alpha: float, around: float) -> tup
     return low, high
 
 
+@cache
 def trials_needed(rate: float, alpha: float, errors: int = 0) -> int:
     """Return of how many trials at most `errors` may be wrong for `lasting_bounds` to stay at or below `rate`."""
     low, high = errors, errors + 1

@@ -1,7 +1,11 @@
 """From what reviewers found to the thresholds of a run: for each field, its template, and all, as far as data go."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
 
 from digitizer.budget.outcomes import FieldTable, Outcomes, Place
 from digitizer.budget.thresholds import Choice, reviewed_threshold, rung_threshold
@@ -62,12 +66,25 @@ def learn(table: FieldTable, max_errors: Fraction, qa_share: float = QA_SHARE) -
 
 def _groups(table: FieldTable) -> dict[Place, Outcomes]:
     """Return what reviewers found in all fields, in those of each template, and in each field."""
-    members: dict[Place, list[int]] = {}
-    for number, (form, field) in enumerate(table.places):
-        members.setdefault((form, ""), []).append(number)
+    everything, place = table.outcomes(), table.place[table.settled & table.passes]
+    groups = {ALL: everything}
+    forms = sorted({form for form, _ in table.places})
+    form_of = np.array([forms.index(form) for form, _ in table.places], np.intp)
+    for number, mine in _members(form_of[place]):
+        groups[forms[number], ""] = everything.some(mine)
+    for number, mine in _members(place):
+        form, field = table.places[number]
         if form != AUTO_FORM:  # where fields are but counted, the same number is another field on each page
-            members.setdefault((form, field), []).append(number)
-    return {ALL: table.outcomes(), **{place: table.outcomes(numbers) for place, numbers in members.items()}}
+            groups[form, field] = everything.some(mine)
+    return groups
+
+
+def _members(group: NDArray[np.intp]) -> Iterator[tuple[int, NDArray[np.intp]]]:
+    """Yield each group that occurs in (N,), with the places of its members in their order."""
+    order = np.argsort(group, kind="stable")
+    for mine in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
+        if len(mine):
+            yield int(group[mine[0]]), mine
 
 
 def _rung(place: Place, choices: dict[Place, Choice]) -> int:

@@ -34,8 +34,8 @@ class Outcomes:
     def __len__(self) -> int:
         return len(self.confidence)
 
-    def some(self, mine: NDArray[np.bool_]) -> "Outcomes":
-        """Return those of a mask, (N,) bool."""
+    def some(self, mine: NDArray[np.bool_] | NDArray[np.intp]) -> "Outcomes":
+        """Return those of a mask, (N,) bool, or of places in their order."""
         return Outcomes(self.confidence[mine], self.correct[mine], self.sampled[mine])
 
     def latest(self, count: int) -> "Outcomes":

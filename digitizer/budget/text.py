@@ -7,6 +7,7 @@ from digitizer.budget.estimate import Estimate
 from digitizer.budget.learning import ALL, Learned
 from digitizer.budget.outcomes import Place
 from digitizer.budget.thresholds import Choice
+from digitizer.rounding import percent_down, percent_up, up
 
 HEADER = ("allowed errors", "straight through", "", "expected errors", "90 % between", "review", "minutes")
 PRESENT = "<- now"
@@ -47,15 +48,15 @@ def learned_lines(learned: Learned, present: Fraction) -> Iterator[str]:
 
 
 def _cells(each: Estimate) -> tuple[str, ...]:
-    rate = "" if each.error_rate is None else f"{each.error_rate:.3%}"
+    rate = "" if each.error_rate is None else percent_up(each.error_rate)
     return (
         str(each.max_errors),
         str(each.accepted),
-        f"{each.straight_through_rate:.1%}",
-        f"{each.errors:.2f} ({rate})" if rate else "-",
+        percent_down(each.straight_through_rate),
+        f"{up(each.errors, 2)} ({rate})" if rate else "-",
         f"{each.between[0]} and {each.between[1]}",
         str(each.fields - each.accepted),
-        f"{each.review_minutes:.0f}",
+        up(each.review_minutes),
     )
 
 
@@ -64,7 +65,8 @@ def _measured(choice: Choice) -> str:
     if not choice.sampled:
         return "no accepted field yet, so that their errors are not measured"
     low, high = choice.bounds
-    return f"{choice.errors} of {choice.sampled} accepted fields were wrong: between {low:.2%} and {high:.2%} of all"
+    between = f"between {percent_down(low, 2)} and {percent_up(high, 2)}"
+    return f"{choice.errors} of {choice.sampled} accepted fields were wrong: {between} of all"
 
 
 def _at(learned: Learned, place: Place) -> str:

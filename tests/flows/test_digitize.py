@@ -84,7 +84,7 @@ def test_a_task_is_a_chunk_of_pages_and_the_counts_are_on_its_page(params: Digit
     assert names == ["chunk 1: 2 pages", "chunk 2: 2 pages", "chunk 3: 2 pages", "chunk 4: 1 pages"]
     assert float(shown["digitize-folder-progress"]) == 100
     assert '{"what": "pages failed", "number": 1}' in shown["digitize-folder-summary"]
-    assert "**50.0 %** of 6 fields" in shown["digitize-folder-rates"]
+    assert "**50.0%** of 6 fields" in shown["digitize-folder-rates"]
     assert "| `crashed` | 1 |" in shown["digitize-folder-unread"]
     assert ".png" not in "".join(shown.values())
 
