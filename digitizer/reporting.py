@@ -1,21 +1,25 @@
 """Makes `report.html` of a ledger: counts its rows as they stream by, then fetches pictures for a few examples.
 
-Memory does not grow with the number of fields, nor does the file: what it shows is bounded.
+Of a field no more than how sure the machine was stays in memory, 17 bytes; what the file shows is bounded.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple
 from pathlib import Path
 
+from digitizer.budget.outcomes import tabulate
 from digitizer.document import FieldResult, PageResult, PageStatus
+from digitizer.ledger.checks import catch_rates
 from digitizer.ledger.destination import replacing
 from digitizer.ledger.ledger import Ledger
+from digitizer.ledger.outcomes import settled_fields
 from digitizer.ledger.provenance import Provenance
 from digitizer.ledger.tables import outside_text
 from digitizer.page_pictures import draw_pages
-from digitizer.policy import DEFAULT_MAX_ERRORS, AcceptancePolicy
-from digitizer.report.collect import Collector
+from digitizer.policy import DEFAULT_MAX_ERRORS, QA_SHARE, AcceptancePolicy
+from digitizer.report.collect import Collector, Truth
 from digitizer.report.drawing import Drawing
-from digitizer.report.findings import DoubtfulCell, Findings, Place
+from digitizer.report.findings import Attention, DoubtfulCell, Findings, Place
 from digitizer.report.html import ReadWith, Report, report_html
 from digitizer.report.pictures import CROP_PX, crop_picture, data_address, strip_picture
 from digitizer.report.score_input import load_truth
@@ -63,13 +67,8 @@ def write_report(
 
 def make_report(ledger: Ledger, *, truth: Path | None = None, scans: Path | str | None = None) -> Report:
     """Gather all that the report shows; see `write_report`."""
-    known = None if truth is None else load_truth(truth, ())
     newest = ledger.latest_provenance()
-    threshold = newest.threshold if newest else AcceptancePolicy.from_max_errors(DEFAULT_MAX_ERRORS).threshold
-    collector = Collector(threshold, known, outside_text)
-    for page in ledger.rows():
-        collector.add(page)
-    found = collector.findings()
+    found = _findings(ledger, newest, None if truth is None else load_truth(truth, ()))
     strips = _strips(ledger, [each.place for each in found.mistakes])
     pictures = {} if scans is None else _page_pictures(found.unread, scans, newest.limits if newest else Limits())
     return Report(
@@ -78,7 +77,19 @@ def make_report(ledger: Ledger, *, truth: Path | None = None, scans: Path | str 
         mistakes=tuple((each, strips.get(each.place, "")) for each in found.mistakes),
         unread=tuple((page, pictures.get((page.scan, page.page), "")) for page in found.unread),
         read_with=tuple(_read_with(*each) for each in ledger.provenances()),
+        reviewers=tuple(Attention(*astuple(each)) for each in catch_rates(ledger)),
+        scans_at_hand=scans is not None,
     )
+
+
+def _findings(ledger: Ledger, newest: Provenance | None, truth: Truth | None) -> Findings:
+    """Count the rows; what people found counts for the network that reads now."""
+    policy = newest.policy if newest else AcceptancePolicy.from_max_errors(DEFAULT_MAX_ERRORS)
+    collector = Collector(policy, truth, outside_text)
+    for page in ledger.rows():
+        collector.add(page)
+    evidence = tabulate(settled_fields(ledger, newest.model_sha256) if newest else ())
+    return collector.findings(evidence, (newest.qa_share if newest else 0.0) or QA_SHARE)
 
 
 def _with_crops(ledger: Ledger, doubtful: Sequence[DoubtfulCell]) -> Iterator[tuple[DoubtfulCell, str]]:
@@ -150,5 +161,11 @@ def _page_pictures(
 def _read_with(provenance: Provenance, scans: int) -> ReadWith:
     templates = tuple(f"{each.form} {each.version}" for each in provenance.templates)
     return ReadWith(
-        provenance.version, provenance.model, provenance.model_sha256, templates, provenance.threshold, scans
+        provenance.version,
+        provenance.model,
+        provenance.model_sha256,
+        templates,
+        provenance.threshold,
+        scans,
+        len(provenance.learned),
     )

@@ -4,18 +4,23 @@ Colours are classes, which the style sheet of the report fills in for light and 
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
 
 from markupsafe import Markup, escape
 
-from digitizer.report.budget import Budget, BudgetPoint
+from digitizer.budget.estimate import Estimate
+from digitizer.report.findings import Budget
 from digitizer.report.reliability import Bin
-from digitizer.report.words import THIN_SPACE, number, one_in, share_down
+from digitizer.report.words import THIN_SPACE, expected, number, one_in, share_down
 
 WIDTH, HEIGHT = 480, 330
 _LEFT, _RIGHT = 72, 462
-_RATE_DECADES = (-5, -1)
+_FIRST_DECADE, _LAST_DECADE = -4, -1
+"""Of allowed errors: 1/10000 to 1/10, or from as strict a budget as 1/1000000 if that is the one of now."""
+_STRICTEST_DECADE = -6
 _NINES = (("0", 0.0), ("90", 1.0), ("99", 2.0), ("99.9", 3.0), ("99.99", 4.0))
 _MOST_NINES = 4.4
 """Where nothing was wrong: above what can be told from 99.99 %."""
@@ -43,26 +48,30 @@ class _Panel:
         return lines
 
 
-_SHARE = _Panel(44, 186, 0.0, 1.0)
-_ERRORS = _Panel(226, 286, -6.0, -1.0)
+_SHARE = _Panel(44, 164, 0.0, 1.0)
+_ERRORS = _Panel(206, 286, -6.0, -1.0)
 _OBSERVED = _Panel(36, 276, 0.0, _MOST_NINES)
 
 
 def budget_chart(budget: Budget) -> Markup:
     """Draw what an error budget costs: what goes straight through, and what is expected to be wrong of that."""
-    erring = [point for point in budget.curve if point.expected_rate]
+    first = _first_decade(budget)
+    axis = Fraction(10) ** first, Fraction(10) ** _LAST_DECADE
+    curve = [each for each in budget.curve if axis[0] <= each.max_errors <= axis[1]]
+    x = partial(_rate_x, first=first)
     parts = [
+        *(_now(budget.now, x) if budget.now in curve else ()),  # below all else
         _text(_LEFT, 14, "Straight through, of all fields", "start", "heading"),
         *_SHARE.gridlines((str(percent), percent / 100) for percent in (0, 25, 50, 75, 100)),
-        _text(_LEFT, 212, "Expected wrong, of those", "start", "heading"),
+        _text(_LEFT, 192, "Expected wrong, of those; broken line: allowed", "start", "heading"),
         *_ERRORS.gridlines((("0.001", -5), ("0.1", -3), ("10", -1))),
-        *(_text(_rate_x(10**power), 306, one_in(10**power), "middle") for power in range(-5, 0)),
+        *(_text(x(10**power), 306, one_in(10**power), "middle") for power in range(first, 0)),
         _text((_LEFT + _RIGHT) / 2, 325, "allowed errors per field", "middle"),
-        _curve(budget.curve, lambda point: _SHARE.y(point.share), "good"),
-        _curve(erring, _errors_y, "bad"),
-        *_now(budget.present),
+        _line(x(10**first), _ERRORS.y(first), x(10**_LAST_DECADE), _ERRORS.y(_LAST_DECADE), "ideal"),
+        *_shares(curve, x),
+        *_error_rates([each for each in curve if each.error_rate], x),
     ]
-    title = f"Share of fields that go straight through, and expected errors, at error budgets of {_budgets()}."
+    title = "Share of fields that go straight through, and expected errors, by error budget; the table says the same."
     return _svg(title, parts)
 
 
@@ -94,23 +103,36 @@ def bar(parts: Sequence[tuple[str, int]], total: int) -> Markup:
     ).format(Markup("").join(pieces))
 
 
-def _now(present: BudgetPoint) -> list[Markup]:
-    """Mark the present setting, if it lies on the axis."""
-    if not 10 ** _RATE_DECADES[0] * 0.999 <= present.allowed <= 10 ** _RATE_DECADES[1] * 1.001:
-        return []
-    x = _rate_x(present.allowed)
-    marks = [
-        _line(x, _SHARE.top, x, _ERRORS.bottom, "now"),
-        _circle(x, _SHARE.y(present.share), "good"),
-        _text(
-            min(max(x, _LEFT + 66), _RIGHT - 66),
-            35,
-            f"now {one_in(present.allowed)}: {share_down(present.share)}",
-            "middle",
-            "now",
-        ),
-    ]
-    return [*marks, _circle(x, _errors_y(present), "bad")] if present.expected_rate else marks
+def _first_decade(budget: Budget) -> int:
+    strict = math.floor(math.log10(budget.present)) if budget.present else _FIRST_DECADE
+    return max(min(strict, _FIRST_DECADE), _STRICTEST_DECADE)
+
+
+def _shares(curve: Sequence[Estimate], x: Callable[[float], float]) -> Iterator[Markup]:
+    places = [(x(float(each.max_errors)), _SHARE.y(each.straight_through_rate)) for each in curve]
+    yield _curve(places, "good")
+    for (across, y), each in zip(places, curve, strict=True):
+        yield _circle(across, y, "good", f"{one_in(float(each.max_errors))}: {share_down(each.straight_through_rate)}")
+
+
+def _error_rates(curve: Sequence[Estimate], x: Callable[[float], float]) -> Iterator[Markup]:
+    """Draw expected rates with their bounds; a bound of no error lies below the picture."""
+    places = [(x(float(each.max_errors)), _rate_y(each.error_rate or 0.0)) for each in curve]
+    for (across, _), each in zip(places, curve, strict=True):
+        low, high = (_rate_y(bound / each.accepted) for bound in each.between)
+        yield _line(across, low, across, high, "whisker bad")
+    yield _curve(places, "bad")
+    for (across, y), each in zip(places, curve, strict=True):
+        between = " and ".join(number(bound) for bound in each.between)
+        yield _circle(across, y, "bad", f"{expected(each.errors)} wrong, between {between}")
+
+
+def _now(now: Estimate, x: Callable[[float], float]) -> Iterator[Markup]:
+    """Mark the present error rate."""
+    across, said = x(float(now.max_errors)), one_in(float(now.max_errors))
+    yield _line(across, _SHARE.top, across, _ERRORS.bottom, "now")
+    beside = min(max(across, _LEFT + 66), _RIGHT - 66)
+    yield _text(beside, 35, f"now {said}: {share_down(now.straight_through_rate)}", "middle", "now")
 
 
 def _dot(each: Bin) -> list[Markup]:
@@ -118,7 +140,7 @@ def _dot(each: Bin) -> list[Markup]:
     low, high = (_OBSERVED.y(_nines(bound)) for bound in each.interval)
     name = "hollow" if each.right == each.count else "good"
     said = f"{number(each.count)} fields, {number(each.right)} right"
-    return [_line(x, low, x, high, "whisker"), _circle(x, _OBSERVED.y(_nines(each.observed)), name, said)]
+    return [_line(x, low, x, high, "whisker good"), _circle(x, _OBSERVED.y(_nines(each.observed)), name, said)]
 
 
 def _nines(probability: float) -> float:
@@ -130,23 +152,17 @@ def _nines_x(nines: float) -> float:
     return _LEFT + 12 + (_RIGHT - _LEFT - 24) * nines / _MOST_NINES
 
 
-def _rate_x(rate: float) -> float:
-    first, last = _RATE_DECADES
-    return _LEFT + 12 + (_RIGHT - _LEFT - 24) * (math.log10(rate) - first) / (last - first)
+def _rate_x(rate: float, first: int) -> float:
+    return _LEFT + 12 + (_RIGHT - _LEFT - 24) * (math.log10(rate) - first) / (_LAST_DECADE - first)
 
 
-def _errors_y(point: BudgetPoint) -> float:
-    return _ERRORS.y(math.log10(point.expected_rate or 10**_ERRORS.low))
+def _rate_y(rate: float) -> float:
+    return _ERRORS.y(math.log10(rate) if rate else _ERRORS.low)
 
 
-def _curve(points: Sequence[BudgetPoint], height: Callable[[BudgetPoint], float], name: str) -> Markup:
-    places = " ".join(f"{_rate_x(point.allowed):.1f},{height(point):.1f}" for point in points)
-    return Markup('<polyline class="curve {}" points="{}"/>').format(name, places)
-
-
-def _budgets() -> str:
-    first, last = _RATE_DECADES
-    return f"{one_in(10**first)} to {one_in(10**last)}"
+def _curve(places: Sequence[tuple[float, float]], name: str) -> Markup:
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+    return Markup('<polyline class="curve {}" points="{}"/>').format(name, points)
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, name: str) -> Markup:

@@ -4,16 +4,17 @@ import heapq
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Generic, TypeVar
 
-from digitizer.document import BLANK, LOW_CONFIDENCE, QA_SAMPLE, FieldResult, FieldStatus, PageResult, PageStatus
-from digitizer.report.budget import BudgetCount
+from digitizer.budget.outcomes import FieldTable
+from digitizer.document import BLANK, QA_SAMPLE, FieldResult, FieldStatus, PageResult, PageStatus
+from digitizer.policy import QA_SHARE, AcceptancePolicy
+from digitizer.report.curve import BudgetCount
 from digitizer.report.findings import Checked, DoubtfulCell, FieldTally, Findings, Mistake, Place
 from digitizer.report.reliability import ReliabilityCount
 from digitizer.report.score_input import FieldKey, TrueField
 
-_NO_DOUBT = frozenset({"", LOW_CONFIDENCE, QA_SAMPLE})
-"""Reasons that do not keep a field from going straight through at another threshold."""
 SETTLED = frozenset({FieldStatus.CONFIRMED, FieldStatus.CORRECTED})
 MOST_DOUBTFUL, MOST_MISTAKES, MOST_UNREAD = 240, 12, 100
 _CELLS_OF_A_FIELD = 2
@@ -29,8 +30,8 @@ class Collector:
 
     Parameters
     ----------
-    threshold
-        Confidence, 0-1, from which fields are accepted now.
+    policy
+        By which fields are accepted now.
     truth
         What stands in the fields; None where people's decisions are all that is known.
     written
@@ -38,7 +39,7 @@ class Collector:
     """
 
     def __init__(
-        self, threshold: float, truth: Truth | None = None, written: Callable[[str], str] = lambda name: name
+        self, policy: AcceptancePolicy, truth: Truth | None = None, written: Callable[[str], str] = lambda name: name
     ) -> None:
         self._truth = truth
         self._written = written
@@ -46,9 +47,9 @@ class Collector:
         self._fields: Counter[FieldStatus] = Counter()
         self._page_reasons: Counter[str] = Counter()
         self._field_reasons: Counter[str] = Counter()
-        self._expected_errors = 0.0
-        self._threshold = threshold
-        self._budget = BudgetCount(threshold)
+        self._settled_digits = 0
+        self._threshold_of = cache(policy.threshold_of)
+        self._budget = BudgetCount(policy.max_errors)
         self._reliability = ReliabilityCount()
         self._checked = Checked(by_truth=truth is not None)
         self._by_field: Counter[tuple[str, str, str]] = Counter()
@@ -65,16 +66,24 @@ class Collector:
         for field in page.fields:
             self._add_field(page, field)
 
-    def findings(self) -> Findings:
-        """Return what was found."""
+    def findings(self, evidence: FieldTable | None = None, qa_share: float = QA_SHARE) -> Findings:
+        """Return what was found.
+
+        Parameters
+        ----------
+        evidence
+            What people have settled of what the present network had read, the oldest first; None if that is nothing.
+        qa_share
+            Share, 0-1, above 0, of the accepted fields that people review.
+        """
         missing = len(self._truth) - self._checked.count if self._truth is not None else 0
         return Findings(
             pages={status: self._pages[status] for status in PageStatus},
             fields={status: self._fields[status] for status in FieldStatus},
             page_reasons=_most_frequent_first(self._page_reasons),
             field_reasons=_most_frequent_first(self._field_reasons),
-            expected_errors=self._expected_errors,
-            budget=self._budget.budget(),
+            settled_digits=self._settled_digits,
+            budget=self._budget.budget(evidence, qa_share),
             bins=self._reliability.bins(),
             checked=replace(self._checked, missing=missing),
             by_field=self._tallies(),
@@ -87,13 +96,13 @@ class Collector:
         self._fields[field.status] += 1
         if field.status is FieldStatus.REVIEW:
             self._field_reasons[field.reason] += 1
-        if field.status is FieldStatus.ACCEPTED:
-            self._expected_errors += 1.0 - field.confidence
+        if field.status in SETTLED:
+            self._settled_digits += len(self._doubtful_cells(field))
         self._by_field[field.form, field.field, "settled" if field.status in SETTLED else field.status] += 1
-        self._budget.add(field.confidence, may_pass=field.reason in _NO_DOUBT)
+        self._budget.add(field)
         place = Place(page.sha256, page.scan, page.page, field.field)
         self._check(place, field)
-        if field.status not in SETTLED:
+        if field.status is FieldStatus.REVIEW:
             self._doubt(place, field)
 
     def _check(self, place: Place, field: FieldResult) -> None:
@@ -126,14 +135,18 @@ class Collector:
         return None if true is None else true.value
 
     def _doubt(self, place: Place, field: FieldResult) -> None:
-        """Keep the least sure cells with ink that alone keep a field from being accepted, a few of each field."""
-        inked = [
+        """Keep the least sure cells, a few of each field."""
+        for confidence, position in heapq.nsmallest(_CELLS_OF_A_FIELD, self._doubtful_cells(field)):
+            self._doubtful.add(-confidence, DoubtfulCell(place, position, field.cells[position], confidence))
+
+    def _doubtful_cells(self, field: FieldResult) -> list[tuple[float, int]]:
+        """Return confidence and position of the cells with ink that alone keep a field from being accepted."""
+        threshold = self._threshold_of(field.form, field.field)
+        return [
             (confidence, position)
             for position, (symbol, confidence) in enumerate(zip(field.cells, field.cell_confidences, strict=False))
-            if symbol != BLANK and confidence < self._threshold
+            if symbol != BLANK and confidence < threshold
         ]
-        for confidence, position in heapq.nsmallest(_CELLS_OF_A_FIELD, inked):
-            self._doubtful.add(-confidence, DoubtfulCell(place, position, field.cells[position], confidence))
 
     def _tallies(self) -> tuple[FieldTally, ...]:
         names = dict.fromkeys((form, field) for form, field, _ in self._by_field)

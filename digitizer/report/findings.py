@@ -1,9 +1,12 @@
 """What a report tells: counts, curves and examples, without a word of how they are shown."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
-from digitizer.document import FieldStatus, PageResult, PageStatus
-from digitizer.report.budget import Budget
+from digitizer.budget.estimate import Estimate, Expected, review_minutes
+from digitizer.budget.learning import ALL
+from digitizer.budget.thresholds import Choice
+from digitizer.document import QA_SAMPLE, FieldStatus, PageResult, PageStatus
 from digitizer.report.reliability import Bin
 
 
@@ -79,6 +82,54 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """What error rates come to, by what people found and by confidences.
+
+    Attributes
+    ----------
+    curve
+        The strictest first, that of now among them.
+    present
+        The error rate of now, per accepted field.
+    expected
+        Errors in the fields that did go straight through, whatever they were accepted by.
+    """
+
+    curve: tuple[Estimate, ...]
+    present: Fraction
+    expected: Expected
+
+    @property
+    def now(self) -> Estimate:
+        """What the error rate of now comes to."""
+        return next(each for each in self.curve if each.max_errors == self.present)
+
+    @property
+    def reviewed(self) -> Choice:
+        """What people found in fields that the present network had read, of all forms together."""
+        return self.now.learned.choices[ALL]
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What a reviewer did with answers that were known and slipped in.
+
+    Attributes
+    ----------
+    checks, caught
+        How many there were, and those of them that the reviewer put right or doubted.
+    low, high
+        Bounds of the share that the reviewer catches, 0-1.
+    """
+
+    reviewer: str
+    checks: int
+    caught: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """What was found in a ledger.
 
@@ -88,8 +139,8 @@ class Findings:
         Rows of `pages.csv` and of `fields.csv` by status.
     page_reasons, field_reasons
         With their number, the most frequent first.
-    expected_errors
-        Wrong fields among the accepted, as their confidences say.
+    settled_digits
+        Cells with ink that had been in doubt, in fields that people have settled.
     by_field
         Those first of which most waits for review.
     doubtful
@@ -104,7 +155,7 @@ class Findings:
     fields: dict[FieldStatus, int]
     page_reasons: dict[str, int]
     field_reasons: dict[str, int]
-    expected_errors: float
+    settled_digits: int
     budget: Budget
     bins: tuple[Bin, ...]
     checked: Checked
@@ -122,3 +173,13 @@ class Findings:
     def unread_count(self) -> int:
         """Pages and files that were rejected or failed, shown or not."""
         return self.pages[PageStatus.REJECTED] + self.pages[PageStatus.FAILED]
+
+    @property
+    def review_minutes(self) -> float:
+        """What people will need for the fields that wait."""
+        return review_minutes(self.fields[FieldStatus.REVIEW])
+
+    @property
+    def sample(self) -> int:
+        """Fields that were sure enough and drawn by lot, reviewed or waiting."""
+        return self.field_reasons.get(QA_SAMPLE, 0) + self.budget.reviewed.sampled

@@ -5,6 +5,7 @@ The same findings give the same bytes: nothing in it tells of a time, a path or 
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,15 +13,17 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
+from digitizer.budget.text import learned_lines
 from digitizer.document import AUTO_FORM, PageResult
 from digitizer.report import charts, words
 from digitizer.report.advice import field_meaning, page_advice
-from digitizer.report.findings import DoubtfulCell, FieldTally, Findings, Mistake
+from digitizer.report.findings import Attention, DoubtfulCell, FieldTally, Findings, Mistake
 from digitizer.report.html_cards import cards
 from digitizer.report.html_next import next_commands
 
-MOST_FIELDS, MOST_REASONS = 40, 20
+MOST_FIELDS, MOST_REASONS, MOST_LEARNED = 40, 20, 15
 """Rows of a table; how many more there are is said."""
+_ONE_COLUMN = 8
 _TEMPLATE, _STYLE = "report.html.j2", "report.css"
 
 
@@ -36,6 +39,8 @@ class ReadWith:
         Confidence from which fields are accepted, 0-1.
     scans
         How many were read so.
+    learned
+        How many other thresholds held for some forms and fields.
     """
 
     version: str
@@ -44,6 +49,7 @@ class ReadWith:
     templates: tuple[str, ...]
     threshold: float
     scans: int
+    learned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,10 @@ class Report:
         Examples, each with the address of its picture; empty where there is none.
     read_with
         The newest last.
+    reviewers
+        Of those who were given known answers to find.
+    scans_at_hand
+        Whether pictures of unread pages were looked for among the scans.
     """
 
     findings: Findings
@@ -63,11 +73,14 @@ class Report:
     mistakes: tuple[tuple[Mistake, str], ...] = ()
     unread: tuple[tuple[PageResult, str], ...] = ()
     read_with: tuple[ReadWith, ...] = ()
+    reviewers: tuple[Attention, ...] = ()
+    scans_at_hand: bool = False
 
 
 def report_html(report: Report) -> str:
     """Write the report."""
     found, style = report.findings, _packaged(_STYLE)
+    learned = list(learned_lines(found.budget.now.learned, found.budget.present))
     return _template().render(
         report=report,
         found=found,
@@ -77,9 +90,20 @@ def report_html(report: Report) -> str:
         next_commands=next_commands(found),
         budget_chart=charts.budget_chart(found.budget),
         reliability_chart=charts.reliability_chart(found.bins),
-        shown_fields=found.by_field[:MOST_FIELDS],
+        learned=learned[:MOST_LEARNED],
+        more_learned=len(learned[MOST_LEARNED:]),
+        field_columns=_columns(found.by_field[:MOST_FIELDS]),
+        more_fields=len(found.by_field[MOST_FIELDS:]),
         shown_reasons=list(found.field_reasons.items())[:MOST_REASONS],
     )
+
+
+def _columns(rows: Sequence[FieldTally]) -> list[Sequence[FieldTally]]:
+    """Return the rows of a table, of a long one in two halves that stand beside each other."""
+    if len(rows) <= _ONE_COLUMN:
+        return [rows]
+    half = (len(rows) + 1) // 2
+    return [rows[:half], rows[half:]]
 
 
 def _field_bar(tally: FieldTally) -> Markup:
@@ -95,6 +119,7 @@ def _template() -> Template:
         "share": words.share_down,
         "rate": words.rate_up,
         "expected": words.expected,
+        "whole": words.whole_up,
         "one_in": words.one_in,
         "confidence": words.confidence,
         "plain": words.plain,

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from digitizer.budget.bounds import exact_bounds
+from digitizer.budget.estimate import ALPHA, SECONDS_PER_FIELD
 from digitizer.document import FieldStatus, PageStatus
 from digitizer.report import words
 from digitizer.report.collect import SETTLED
-from digitizer.report.findings import Checked, Findings
-from digitizer.report.reliability import interval
+from digitizer.report.findings import Findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +39,36 @@ def _straight_through(found: Findings) -> Card:
 
 
 def _expected_errors(found: Findings) -> Card:
-    accepted = found.fields[FieldStatus.ACCEPTED]
+    accepted, expected = found.fields[FieldStatus.ACCEPTED], found.budget.expected
     if not accepted:
-        return Card("Expected errors among them", "–", "no field was accepted")
-    note = f"{words.rate_up(found.expected_errors / accepted)} of them; {_measured(found.checked)}"
-    return Card("Expected errors among them", words.expected(found.expected_errors), note)
+        return Card("Expected errors", "–", "no field was accepted")
+    low, high = (words.number(bound) for bound in expected.between)
+    note = f"among these, between {low} and {high} with 90{words.THIN_SPACE}%; {_measured(found)}"
+    return Card("Expected errors", words.expected(expected.errors), note)
 
 
-def _measured(checked: Checked) -> str:
-    if not checked.accepted:
+def _measured(found: Findings) -> str:
+    """Say what is known of accepted fields: by the truth where there is one, else by those that were drawn by lot."""
+    checked, reviewed = found.checked, found.budget.reviewed
+    if checked.by_truth and checked.accepted:
+        wrong, count = checked.accepted_wrong, checked.accepted
+        most = exact_bounds(wrong, count, ALPHA)[1]
+    elif reviewed.sampled:
+        wrong, count, most = reviewed.errors, reviewed.sampled, reviewed.bounds[1]
+    else:
         return "not measured yet"
-    wrong, count = checked.accepted_wrong, checked.accepted
-    most = words.rate_up(interval(wrong, count)[1])
-    return f"measured {words.number(wrong)} in {words.number(count)}, so at most {most}"
+    return f"measured {words.number(wrong)} in {words.number(count)}, so at most {words.rate_up(most)}"
 
 
 def _to_review(found: Findings) -> Card:
     waiting = found.fields[FieldStatus.REVIEW]
     settled = sum(found.fields[status] for status in SETTLED)
-    note = (
-        f"{words.number(settled)} settled by people" if settled else "nobody has begun" if waiting else "nothing waits"
-    )
-    return Card("To review", words.number(waiting), note, "bad" if waiting else "good")
+    done = f"{words.number(settled)} settled by people" if settled else "nobody has begun"
+    if not waiting:
+        return Card("To review", "0", done if settled else "nothing waits", "good")
+    seconds = f"{SECONDS_PER_FIELD:g}{words.THIN_SPACE}s each"
+    note = f"about {words.duration(found.review_minutes)} at {seconds}; {done}"
+    return Card("To review", words.number(waiting), note, "bad")
 
 
 def _unread(found: Findings) -> Card:

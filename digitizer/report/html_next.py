@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from digitizer.document import FieldStatus
 from digitizer.report.findings import Findings
 
+ENOUGH_TO_LEARN = 200
+"""Digits that people have had a say in, without which `digitizer retrain` does not begin."""
+
 
 @dataclass(frozen=True, slots=True)
 class NextCommand:
@@ -25,6 +28,8 @@ def next_commands(found: Findings) -> list[NextCommand]:
         commands.append(NextCommand("digitizer review DIR", "settle what waits for a person, in the browser"))
     if found.field_count:
         commands.append(NextCommand("digitizer threshold DIR", "see what another error budget would cost"))
+    if found.settled_digits >= ENOUGH_TO_LEARN:
+        commands.append(NextCommand("digitizer retrain DIR", "have the network learn from what people have settled"))
     if not found.checked.count:
         commands.append(NextCommand("digitizer report DIR --truth truth.csv", "compare with values that are known"))
     if found.field_count:

@@ -31,7 +31,7 @@ def span(low: float, high: float) -> str:
 
 def rate_up(rate: float) -> str:
     """Write an error rate, 0-1, as a percentage of two digits that count, rounded up: for what is bad."""
-    return f"{_two_digits(100 * _decimal(rate))}{THIN_SPACE}%"
+    return f"{_two_digits(100 * _summed(rate))}{THIN_SPACE}%"
 
 
 def expected(errors: float) -> str:
@@ -39,8 +39,13 @@ def expected(errors: float) -> str:
     if 0 < errors < _LEAST_EXPECTED:
         return f"<{THIN_SPACE}{_LEAST_EXPECTED}"
     if errors >= 10:
-        return number(int(_rounded(_decimal(errors), ROUND_UP, 0)))
-    return str(_two_digits(_decimal(errors)))
+        return whole_up(errors)
+    return str(_two_digits(_summed(errors)))
+
+
+def whole_up(value: float) -> str:
+    """Write what is bad as a whole number, rounded up."""
+    return number(int(_rounded(_summed(value), ROUND_UP, 0)))
 
 
 def one_in(rate: float) -> str:
@@ -49,6 +54,13 @@ def one_in(rate: float) -> str:
     if exact.numerator <= 1:
         return f"{exact.numerator}/{number(exact.denominator)}" if exact else "0"
     return rate_up(rate)
+
+
+def duration(minutes: float) -> str:
+    """Write how long something takes, rounded up: in minutes, from two hours on in hours."""
+    if minutes > 120:
+        return f"{whole_up(minutes / 60)} hours"
+    return f"{whole_up(minutes)} minute{'' if minutes <= 1 else 's'}"
 
 
 def confidence(probability: float) -> str:
@@ -67,6 +79,11 @@ def plain(text: str) -> str:
 def _decimal(value: float) -> Decimal:
     """Return the shortest decimal that is the same float, so that 0.29 does not become 0.2899."""
     return Decimal(repr(float(value)))
+
+
+def _summed(value: float) -> Decimal:
+    """Return what a sum of many floats comes to without the noise of its last bits, which rounding up would blow up."""
+    return Decimal(f"{value:.12g}")
 
 
 def _rounded(value: Decimal, rounding: str, decimals: int) -> Decimal:

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from digitizer.document import FieldResult, FieldStatus, PageResult, PageStatus
+from digitizer.policy import DEFAULT_MAX_ERRORS, AcceptancePolicy
 
-THRESHOLD = 0.999
+POLICY = AcceptancePolicy.from_max_errors(DEFAULT_MAX_ERRORS)
+THRESHOLD = POLICY.threshold
 
 
 def a_field(

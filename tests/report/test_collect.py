@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from digitizer.document import FieldStatus, PageResult, PageStatus
+from digitizer.policy import LearnedThreshold
 from digitizer.report.collect import MOST_DOUBTFUL, MOST_UNREAD, Collector, Truth
 from digitizer.report.findings import Findings
 from digitizer.report.score_input import FieldKey, TrueField
-from tests.report.pages_read import THRESHOLD, a_field, a_page, an_unread_page, many_pages
+from tests.report.pages_read import POLICY, a_field, a_page, an_unread_page, many_pages
 
 ACCEPTED, REVIEW = FieldStatus.ACCEPTED, FieldStatus.REVIEW
 CONFIRMED, CORRECTED = FieldStatus.CONFIRMED, FieldStatus.CORRECTED
@@ -17,7 +18,7 @@ CONFIRMED, CORRECTED = FieldStatus.CONFIRMED, FieldStatus.CORRECTED
 
 def found(*pages: PageResult, truth: Truth | None = None) -> Findings:
     """Collect pages."""
-    collector = Collector(THRESHOLD, truth, lambda name: f"'{name}" if name.startswith("=") else name)
+    collector = Collector(POLICY, truth, lambda name: f"'{name}" if name.startswith("=") else name)
     for page in pages:
         collector.add(page)
     return collector.findings()
@@ -37,7 +38,7 @@ def test_pages_and_fields_are_counted_by_status_and_reason() -> None:
     assert findings.pages[PageStatus.FAILED] == findings.unread_count == 1
     assert findings.field_reasons == {"low_confidence": 3}
     assert findings.page_reasons == {"encrypted": 1}
-    assert findings.expected_errors == pytest.approx(1e-4)
+    assert findings.budget.expected.errors == pytest.approx(1e-4)
 
 
 def test_a_field_that_broke_a_rule_passes_at_no_budget() -> None:
@@ -46,7 +47,7 @@ def test_a_field_that_broke_a_rule_passes_at_no_budget() -> None:
         a_field("a", status=REVIEW, reason="rule:sum"), a_field("b", status=REVIEW, reason="qa_sample"), a_field("c")
     )
 
-    assert found(page).budget.present.passing == 2
+    assert found(page).budget.now.accepted == 2
 
 
 def test_without_truth_or_review_nothing_is_checked() -> None:
@@ -127,6 +128,29 @@ def test_what_people_have_settled_is_no_longer_doubtful() -> None:
     assert found(a_page(a_field("a", "1", 0.5, CONFIRMED), a_field("b", "2", 0.6, CORRECTED))).doubtful == ()
 
 
+def test_what_is_accepted_is_not_doubtful() -> None:
+    """Rules have made up for a cell that is not sure."""
+    field = replace(a_field("a", "12"), cell_confidences=(0.5, 0.9999))
+
+    assert found(a_page(field)).doubtful == ()
+
+
+def test_a_cell_is_doubtful_by_the_threshold_of_its_field() -> None:
+    """Which may have been learned."""
+    collector = Collector(replace(POLICY, learned=(LearnedThreshold("ballot", "strict", 0.99995),)))
+    collector.add(a_page(*(a_field(name, "1", 0.9999, REVIEW) for name in ("strict", "other"))))
+
+    assert [each.place.field for each in collector.findings().doubtful] == ["strict"]
+
+
+def test_digits_that_people_settled_are_counted() -> None:
+    """Those that had been in doubt: no blank cells, none of fields that wait or were drawn by lot."""
+    settled = a_field("a", "1_2", 0.5, CONFIRMED), a_field("b", "34", 0.6, CORRECTED)
+    drawn = a_field("c", "5", status=CONFIRMED, reason="qa_sample")
+
+    assert found(a_page(*settled, drawn, a_field("d", "6", 0.6))).settled_digits == 4
+
+
 def test_a_reading_that_a_rule_spoilt_was_wrong() -> None:
     """The person brought back what was read first: the confidence was that of what the rule made of it."""
     page = a_page(a_field("a", "12", 0.9, CORRECTED, reason="rule:sum", machine_value="12"))
@@ -146,7 +170,7 @@ def test_fields_are_tallied_over_all_pages() -> None:
 
 def test_memory_does_not_grow_with_the_number_of_fields() -> None:
     """20000 fields and ten times as many cells leave less than 2 MB behind, and examples are bounded."""
-    collector = Collector(THRESHOLD)
+    collector = Collector(POLICY)
     tracemalloc.start()
     for page in many_pages(200, 100):
         collector.add(page)

@@ -30,6 +30,21 @@ def test_expected_errors_have_two_digits(errors: float, written: str) -> None:
     assert words.expected(errors) == written
 
 
+def test_the_noise_of_a_sum_is_not_rounded_up() -> None:
+    """600 times 0.0005 is a little more than 0.3 in floats."""
+    assert words.expected(sum([0.0005] * 600)) == "0.30"
+    assert words.rate_up(0.1 + 0.2) == "30\u202f%"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "written"),
+    [(0.1, "1 minute"), (1.0, "1 minute"), (3.9, "4 minutes"), (120, "120 minutes"), (121, "3 hours")],
+)
+def test_durations_are_rounded_up(minutes: float, written: str) -> None:
+    """To minutes, long ones to hours."""
+    assert words.duration(minutes) == written
+
+
 def test_large_counts_have_spaces() -> None:
     """From ten thousand on."""
     assert words.number(1234) == "1234"
