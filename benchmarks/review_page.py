@@ -32,6 +32,8 @@ CELLS_A_FIELD, FIELDS_A_SCAN = 10, 10
 SCANS_AT_ONCE = 50
 KEYS = 200
 SHEETS = 5
+LOOK_MS = 500
+"""Before a sheet is confirmed: the page takes no key for that from who cannot have looked at it."""
 _WATCH = """() => {
   window.spent = [];
   document.addEventListener("keydown", (event) => requestAnimationFrame(() => {
@@ -117,6 +119,7 @@ def _keys_ms(page: Page) -> list[float]:
 
 def _next_sheet_s(page: Page) -> float:
     """Return the seconds from confirming a sheet to the next one being there."""
+    page.wait_for_timeout(LOOK_MS)
     page.evaluate("document.body.removeAttribute('data-ready')")
     start = time.perf_counter()
     page.keyboard.press("Enter")

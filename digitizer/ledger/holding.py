@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, extract, func, insert, select, update
 
+from digitizer.ledger.revisions import lock_writers
 from digitizer.ledger.schema import review_leases
 
 WHOLE = -1
@@ -45,12 +46,18 @@ def let_go(connection: Connection, places: Sequence[tuple[int, int | None]]) -> 
 
 def release(connection: Connection, reviewer: str) -> None:
     """Give back all that a reviewer holds."""
+    lock_writers(connection)
     connection.execute(delete(review_leases).where(review_leases.c.reviewer == reviewer))
 
 
 def renew(connection: Connection, reviewer: str, lease_s: float) -> None:
-    """Hold on to all that a reviewer holds; what has run out is free to others."""
-    end_old_leases(connection)
+    """Hold on to all that a reviewer holds.
+
+    So is what has run out, unless somebody else was given it: then it is theirs, for who is given something takes the
+    row of whoever held it.
+    """
+    # In turn with those who decide: they take the same rows in another order.
+    lock_writers(connection)
     own = review_leases.c.reviewer == reviewer
     connection.execute(update(review_leases).where(own).values(until=_now_s(connection) + lease_s))
 

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from tests.review.serving import Served
 
 CHROMIUM = Path("/usr/bin/chromium")
 _PATIENCE_MS = 10_000
@@ -47,3 +49,16 @@ def chromium(width: int = 1280, height: int = 860) -> Iterator[BrowserContext]:
             yield context
         finally:
             context.close()
+
+
+@contextmanager
+def opened(browser: BrowserContext, served: Served) -> Iterator[Page]:
+    """Open the page by its link; whatever the browser complained of fails the test at the end."""
+    page, complaints = browser.new_page(), list[str]()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.goto(served.link)
+    page.wait_for_url(f"{served.root}/")
+    yield page
+    page.close()
+    assert [text for text in complaints if "Failed to load resource" not in text] == []

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import BrowserContext
 
 from digitizer.ledger.ledger import open_ledger
 from digitizer.review.app import build_app
@@ -11,7 +12,9 @@ from digitizer.review.desk import Desk
 from digitizer.review.rule_check import RuleCheck
 from digitizer.review.security import Door, loopback_hosts
 from digitizer.review.whole_page import PageViewer
+from tests.postgres import Server, postgres_server
 from tests.review.asking import ORIGIN, TOKEN, Page, TestClient
+from tests.review.chromium import chromium
 from tests.review.scans_to_review import fill
 
 
@@ -26,3 +29,17 @@ def page(tmp_path: Path) -> Iterator[Page]:
         client.get(f"/?token={TOKEN}")
         yield Page(client, ledger, out)
         viewer.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[BrowserContext]:
+    """Provide one browser for all tests of a module: each has a server of its own, and with it storage of its own."""
+    with chromium() as context:
+        yield context
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """Run PostgreSQL, once for all tests of the page."""
+    with postgres_server() as running:
+        yield running

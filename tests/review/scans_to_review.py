@@ -23,15 +23,20 @@ _CELL_PX, _LEFT, _TOP, _PITCH_PX = 40, 60, 50, 90
 _SURE, _DOUBTFUL = 0.9999, 0.8
 
 
-def fill(folder: Path, fields: Sequence[FieldResult] | None = None, name: str = HOSTILE_NAME) -> tuple[Path, Path]:
-    """Make both folders, with one scan; return that of the scans, and that of the results."""
+def fill(
+    folder: Path, fields: Sequence[FieldResult] | None = None, name: str = HOSTILE_NAME, database: str | None = None
+) -> tuple[Path, Path]:
+    """Make both folders, with one scan; return that of the scans, and that of the results.
+
+    The ledger lies with the results, or in a database that a URL names.
+    """
     scans, out = folder / "scans", folder / "out"
     scans.mkdir()
     out.mkdir()
     shown = standard_fields() if fields is None else fields
     data = _png(page_pixels(shown))
     (scans / name).write_bytes(data)
-    with open_ledger(out) as ledger:
+    with open_ledger(out, database) as ledger:
         put(ledger, a_scan(name, hashlib.sha256(data).hexdigest(), shown))
         write_results(out, ledger, PROVENANCE)
     return scans, out

@@ -13,6 +13,7 @@ from PIL import Image
 from digitizer.errors import LedgerError
 from digitizer.ledger import review
 from digitizer.ledger.lock import output_lock
+from digitizer.review import app
 from digitizer.review.sprites import PITCH_PX
 from tests.review.asking import Page
 from tests.review.scans_to_review import HOSTILE_NAME, a_field, a_scan, put
@@ -154,6 +155,17 @@ def test_progress_is_told(page: Page) -> None:
 
     assert after["open_cells"] == before["open_cells"] - 1
     assert after["settled"] == 1
+
+
+@pytest.mark.parametrize(("checks", "told"), [(None, False), ({"checks": 12, "caught": 11}, True)])
+def test_own_checks_are_told_on_the_overview(
+    page: Page, monkeypatch: pytest.MonkeyPatch, checks: Json | None, told: bool
+) -> None:
+    """Where there were any."""
+    before = page.client.get("/api/progress").json()
+    monkeypatch.setattr(app, "tell_progress", lambda *_: before | {"checks": checks})
+
+    assert ("you noticed 11 of 12" in page.client.get("/").text) == told
 
 
 def test_a_run_that_holds_the_folder_is_left_to_write(page: Page) -> None:

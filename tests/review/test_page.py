@@ -3,7 +3,6 @@
 import csv
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,18 +11,12 @@ from playwright.sync_api import BrowserContext, Page, expect
 from digitizer.ledger import review
 from digitizer.ledger.ledger import open_ledger
 from digitizer.ledger.review import Decision, Screen
-from tests.review.chromium import chromium, needs_chromium
+from tests.postgres import Server
+from tests.review.chromium import needs_chromium, opened
 from tests.review.scans_to_review import HOSTILE_NAME, fill, many_sevens
 from tests.review.serving import Served, serving
 
 pytestmark = needs_chromium()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[BrowserContext]:
-    """Provide one browser for all tests: each has a server of its own, and with it storage of its own."""
-    with chromium() as context:
-        yield context
 
 
 @pytest.fixture(scope="module")
@@ -50,19 +43,6 @@ def say_of_first_cell(out: Path, reviewer: str, symbol: str) -> None:
         cell = review.next_sheet(ledger, reviewer, "7", 1, 60).cells[0]
         seen = (cell.key, cell.position, cell.symbol, symbol, cell.seen)
         assert review.decide(ledger, [Decision("b1", reviewer, Screen.SHEET, *seen)]) == []
-
-
-@contextmanager
-def opened(browser: BrowserContext, served: Served) -> Iterator[Page]:
-    """Open the page by its link; whatever the browser complained of fails the test at the end."""
-    page, complaints = browser.new_page(), list[str]()
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.goto(served.link)
-    page.wait_for_url(f"{served.root}/")
-    yield page
-    page.close()
-    assert [text for text in complaints if "Failed to load resource" not in text] == []
 
 
 def be(page: Page, name: str) -> None:
@@ -111,11 +91,20 @@ def key_blind(page: Page, values: dict[str, str]) -> None:
     expect(page.locator("#empty")).to_be_visible()
 
 
-def test_all_screens_by_keyboard(browser: BrowserContext, tmp_path: Path) -> None:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str | None:
+    """Provide the URL of an empty database; None for the file beside the results."""
+    if request.param == "sqlite":
+        return None
+    running: Server = request.getfixturevalue("postgres")
+    return running.new_database()
+
+
+def test_all_screens_by_keyboard(browser: BrowserContext, tmp_path: Path, database: str | None) -> None:
     """A sheet is settled, a field is keyed, two more people key blind; all of it stands in the CSV."""
-    scans, out = fill(tmp_path)
+    scans, out = fill(tmp_path, database=database)
     options = ("--scans", str(scans), "--reviewer", "anna", "--second-look", "1")
-    with serving(out, *options) as served, opened(browser, served) as page:
+    with serving(out, *options, database=database) as served, opened(browser, served) as page:
         page.goto(f"{served.root}/sheets")
         settle_sheet(page)
         page.goto(f"{served.root}/fields")
@@ -134,6 +123,7 @@ def test_all_screens_by_keyboard(browser: BrowserContext, tmp_path: Path) -> Non
         "total": ("2003", "confirmed", "2003"),
     }
     assert served.exit_code == 0, served.errors
+    assert (out / "ledger.sqlite").exists() == (database is None)
 
 
 def test_marks_made_offline_are_kept_and_sent_again(sevens: Page, served: Served) -> None:

@@ -1,5 +1,6 @@
 """What the page refuses: other names, other origins, no token, changes by GET, paths from outside."""
 
+import json
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from tests.review.asking import ORIGIN, TOKEN, Page, TestClient
 
 DOOR = Door(TOKEN, frozenset({"127.0.0.1", "localhost", "::1"}), 8000, "anna")
 PATHS = ("/", "/sheets", "/fields", "/api/progress", "/images/00", "/static/review.css", "/nowhere")
-WORKS = ("sheet", "fields", "field", "decide", "undo", "rules", "page", "release", "reviewer", "results")
+WORKS = ("sheet", "fields", "field", "decide", "undo", "rules", "page", "hold", "release", "reviewer", "results")
 
 
 def stranger(page: Page) -> TestClient:
@@ -65,6 +66,7 @@ def test_the_token_becomes_a_cookie_that_scripts_and_other_sites_cannot_use(page
 
     assert "httponly" in cookie
     assert "samesite=strict" in cookie
+    assert "domain" not in cookie
     assert TOKEN not in cookie
 
 
@@ -93,6 +95,56 @@ def test_a_form_cannot_post(page: Page) -> None:
     answer = page.client.post("/api/release", data={"a": "b"}, headers={"Origin": ORIGIN})
 
     assert answer.status_code == 415
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["", "text/plain", "application/jsonx", "multipart/form-data", "application/x-www-form-urlencoded", "a/json"],
+)
+def test_other_types_of_content_are_refused(page: Page, kind: str) -> None:
+    """A foreign page may send some of them without asking first."""
+    answer = page.client.post("/api/release", content=b"{}", headers={"Origin": ORIGIN, "Content-Type": kind})
+
+    assert answer.status_code == 415
+
+
+@pytest.mark.parametrize("length", ["", "-1", "+1", "1_0", "\xb2", "0x1", "9" * 5000, "1, 1"])
+def test_a_body_of_unknown_length_is_refused(page: Page, length: str) -> None:
+    """Whatever is written where its length should stand."""
+    sent = [("Origin", ORIGIN), ("Content-Type", "application/json"), ("Content-Length", length.encode("latin-1"))]
+
+    assert page.client.post("/api/release", content=b"{}", headers=sent).status_code == 413
+
+
+def test_a_token_opens_nothing_but_the_link(page: Page) -> None:
+    """Not where it stands by accident: in a referrer, a header, or the address of something else."""
+    sent = {"Referer": f"{ORIGIN}/?token={TOKEN}", "Authorization": f"Bearer {TOKEN}", "Cookie": f"token={TOKEN}"}
+    for path in ("/", "/sheets", f"/sheets?token={TOKEN}", f"/api/progress?token={TOKEN}"):
+        assert stranger(page).get(path, headers=sent).status_code == 403
+    assert (
+        stranger(page).post(f"/api/results?token={TOKEN}", json={}, headers=sent | {"Origin": ORIGIN}).status_code
+        == 403
+    )
+
+
+def test_no_page_tells_the_token(page: Page) -> None:
+    """Nor a referrer where one has come from."""
+    for path in ("/", "/sheets", "/fields", f"/?token={TOKEN}"):
+        answer = page.client.get(path)
+        assert TOKEN not in answer.text
+        assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("name", ["a\r\nSet-Cookie: b=c", "a\x00", "\u202eanna", "a\u2028b", "\ud800"])
+def test_a_name_cannot_break_a_line(page: Page, name: str) -> None:
+    """It would stand in the CSV, on pages and in messages."""
+    body = json.dumps({"name": name}).encode()
+    answer = page.client.post(
+        "/api/reviewer", content=body, headers={"Origin": ORIGIN, "Content-Type": "application/json"}
+    )
+
+    assert answer.status_code == 400
+    assert "set-cookie" not in answer.headers
 
 
 def test_too_much_is_refused(page: Page) -> None:

@@ -1,20 +1,18 @@
 // Field review: the strip of a field with an input under each of its boxes; second and third looks are keyed blind.
 
+import { cleaned, isNumber, keysFor, meaning, missingText, putInto, refusedText, symbolFor, titleOf, why } from "./answers.js";
 import { post } from "./net.js";
-import { outline, picture, spotlight } from "./picture.js";
 import { Shell } from "./shell.js";
 import { stripRow } from "./strip_row.js";
+import { showWholePage } from "./whole_page.js";
 
 const AT_ONCE = 12;
 const RULES_MS = 120;
+const RULES_PATIENCE_MS = 1000; // a server that does not answer keeps nobody from going on
 const SURE = 0.99;
 const at = (id) => document.getElementById(id);
 const dialog = at("page-dialog");
 const same = (one, other) => one.sha256 === other.sha256 && one.page === other.page && one.field === other.field;
-const SCREENS = {
-  field: "Field", second: "Second look: key what you see, the first value is hidden",
-  third: "Third look: two people said different things",
-};
 
 let queue = [];
 let later = []; // keys of what was left for later
@@ -24,12 +22,13 @@ let inputs = [];
 let broken = [];
 let warned = false;
 let asked = 0;
+let checked = null; // the symbols that `broken` is about
+let cursor = 0; // where a dialog was opened
 let busy = false;
 let soon = null; // the rules are asked for when typing pauses
 
 const shell = new Shell({
-  keys: () => [["0–9", "digit"], ["blank"], ["void"], ["unsure"], ["← →", "move"], ["Backspace", "clear"], ["accept"],
-    ["show", "whole page"], ["skip"], ["undo"], ["results"], ["help"]],
+  keys: () => keysFor(task),
   act,
   undone,
 });
@@ -62,34 +61,31 @@ async function skip() {
 function show(wanted) {
   clearTimeout(soon);
   task = wanted;
-  [inputs, broken, warned] = [[], [], false];
+  [inputs, broken, warned, checked] = [[], [], false, null];
+  at("rules").hidden = true;
+  shell.drawKeys();
   at("task").hidden = !task;
   at("empty").hidden = Boolean(task);
   if (!task) return;
-  at("screen").textContent = SCREENS[task.screen];
+  at("screen").textContent = titleOf(task);
   at("name").textContent = `${task.key.field} · ${task.scan}, page ${task.key.page}${task.form === "auto" ? "" : `, form ${task.form}`}`;
-  at("why").textContent = why();
+  at("why").textContent = why(task);
   at("rows").replaceChildren(...task.rows.map((row) => stripRow(task, row, isDoubtful, typed)));
   inputs = [...at("rows").querySelectorAll("input")];
   prefill();
   const first = task.blind ? 0 : inputs.findIndex((input) => !input.value || input.classList.contains("open"));
+  at("rows").scrollIntoView({ block: "nearest" });
   focus(first < 0 ? leastSure() : first);
+  at("meaning").textContent = meaning(task, symbols());
   tellRules();
   document.body.setAttribute("data-shown", `${task.key.sha256}/${task.key.page}/${task.key.field}`);
-}
-
-function why() {
-  const reasons = { low_confidence: "not sure enough", unreadable: "ink that could not be read", qa_sample: "a sample, keyed blind to measure errors" };
-  if (task.screen !== "field") return "";
-  const sure = task.blind ? "" : ` The whole value is ${Math.floor(task.confidence * 100)} % sure.`;
-  return `Why: ${reasons[task.reason] ?? task.reason}.${sure}`;
 }
 
 // What is sure stands there; what is in doubt is to be typed, unless all of it only needs to be looked at.
 function prefill() {
   if (task.blind) return;
-  if (task.count === 0) {
-    inputs[0].value = [...task.cells].filter((symbol) => symbol !== "?").join("");
+  if (isNumber(task)) {
+    inputs[0].value = cleaned(task, task.cells.replaceAll("?", ""));
     return;
   }
   inputs.forEach((element, position) => { element.value = isDoubtful(position) ? "" : task.cells[position] ?? ""; });
@@ -115,16 +111,18 @@ function focus(index) {
 
 // What is typed past the keys, such as by paste or an input method: only symbols stay.
 function typed(element) {
-  element.value = element.value.replace(/[^0-9_x?]/g, "");
+  element.value = cleaned(task, element.value);
   changed();
 }
 
-function put(symbol) {
+function put(key) {
+  const symbol = symbolFor(task, key);
+  if (!symbol) return shell.say(refusedText(task));
   const index = inputs.indexOf(document.activeElement);
   if (index < 0) return focus(0);
   const element = inputs[index];
-  if (task.count === 0) {
-    element.setRangeText(symbol, element.selectionStart, element.selectionEnd, "end");
+  if (isNumber(task)) {
+    putInto(element, symbol);
   } else {
     element.value = symbol;
     element.classList.remove("open");
@@ -137,7 +135,7 @@ function put(symbol) {
 
 function clear() {
   const index = inputs.indexOf(document.activeElement);
-  if (task.count === 0 || index < 0) return false;
+  if (isNumber(task) || index < 0) return false;
   const place = inputs[index].value ? index : Math.max(0, index - 1);
   inputs[place].value = "";
   focus(place);
@@ -149,6 +147,7 @@ const symbols = () => inputs.map((element) => element.value).join("");
 
 function changed() {
   warned = false;
+  at("meaning").textContent = meaning(task, symbols());
   clearTimeout(soon);
   soon = setTimeout(tellRules, RULES_MS);
 }
@@ -156,29 +155,36 @@ function changed() {
 async function tellRules() {
   if (!task) return;
   const number = ++asked;
-  const whole = inputs.every((element) => element.value) && !symbols().includes("?");
-  const answer = whole ? await post("/api/rules", { key: task.key, symbols: symbols() }).catch(() => null) : { known: false, broken: [] };
+  const now = symbols();
+  const whole = inputs.every((element) => element.value) && !now.includes("?");
+  const answer = whole ? await post("/api/rules", { key: task.key, symbols: now }).catch(() => null) : { known: false, broken: [] };
   if (number !== asked || !answer) return;
-  broken = answer.broken;
+  [broken, checked] = [answer.broken, now];
   at("rules").hidden = !answer.known;
   at("rules").className = broken.length ? "note rule" : "note done";
   at("rules").textContent = broken.length ? `Against the rules: ${broken.join("; ")}.` : "All rules are obeyed.";
 }
 
 function act(action, event) {
+  const says = /^[0-9]$/.test(event.key) || ["blank", "void", "unsure"].includes(action);
   if (dialog.open) {
     event.preventDefault();
     dialog.close();
-    return;
+    if (!says) return;
   }
   const typing = inputs.includes(document.activeElement);
-  if (event.altKey || event.ctrlKey || event.metaKey || busy || !task) return;
+  if (event.altKey || event.ctrlKey || event.metaKey || busy) return;
+  if (!task) {
+    if (event.key === "1") location.assign("/sheets");
+    else if (action === "accept" && !event.target.closest?.("button, a")) next();
+    return;
+  }
   if (!typing && event.target.closest?.("button, a") && (event.key === "Enter" || event.key === " ")) return;
   const index = inputs.indexOf(document.activeElement);
-  const perCell = task.count !== 0;
+  const perCell = !isNumber(task);
   if (/^[0-9]$/.test(event.key)) put(event.key);
   else if (action === "blank" || action === "void" || action === "unsure") put({ blank: "_", void: "x", unsure: "?" }[action]);
-  else if (action === "accept") accept();
+  else if (action === "accept") { if (!event.repeat) accept(); }
   else if (action === "show") showPage();
   else if (action === "skip") skip();
   else if (event.key === "ArrowLeft" && perCell) focus(index - 1);
@@ -186,18 +192,22 @@ function act(action, event) {
   else if (event.key === "Home" && perCell) focus(0);
   else if (event.key === "End" && perCell) focus(inputs.length - 1);
   else if (event.key === "Backspace") { if (!clear()) return; }
-  else if (event.key.length === 1) shell.say("That is no digit.");
+  else if (event.key.length === 1) shell.say(refusedText(task));
   else return;
   event.preventDefault();
 }
 
 async function accept() {
   const missing = inputs.findIndex((element) => !element.value);
-  if (missing >= 0 && task.count !== 0) {
-    shell.say("This box is not filled in yet.");
+  if (missing >= 0) {
+    shell.say(missingText(task));
     focus(missing);
     return;
   }
+  busy = true;
+  // Who types faster than the rules are asked for is warned all the same.
+  if (checked !== symbols()) await Promise.race([tellRules(), new Promise((go) => { setTimeout(go, RULES_PATIENCE_MS); })]);
+  busy = false;
   if (broken.length && !warned) {
     warned = true;
     shell.say("Against the rules: accept again if it is written so.");
@@ -228,22 +238,12 @@ async function undone(events) {
   }
 }
 
-async function showPage() {
-  at("page-title").textContent = `${task.scan}, page ${task.key.page}`;
-  at("page-place").textContent = "The page is fetched…";
-  dialog.showModal();
-  const { key } = task;
-  try {
-    const page = await post("/api/page", { key });
-    const drawing = picture(page.image, page.width, page.height, [0, 0, page.width, page.height], `Page ${key.page} with field ${key.field} framed`);
-    drawing.append(spotlight(page.width, page.height, page.frame), ...page.cells.map((points) => outline(points, "doubt")));
-    at("page-place").replaceChildren(drawing);
-  } catch (error) {
-    at("page-place").textContent = error.message;
-  }
+function showPage() {
+  cursor = Math.max(0, inputs.indexOf(document.activeElement));
+  showWholePage(dialog, task);
 }
 
-dialog.addEventListener("close", () => task && focus(Math.max(0, inputs.findIndex((element) => !element.value))));
+dialog.addEventListener("close", () => task && focus(cursor));
 at("skip-button").addEventListener("click", skip);
 at("page-button").addEventListener("click", () => task && showPage());
 next();

@@ -8,6 +8,8 @@ const at = (id) => document.getElementById(id);
 const grid = at("sheet");
 const dialog = at("strip-dialog");
 const CELL_SHOWN_REM = 8;
+const SAID = { unsure: "?", blank: "_", void: "x" };
+const LOOK_MS = 250; // a key pressed twice must not confirm what nobody has seen
 const WORDS = { _: "blank", x: "crossed out", "?": "unsure" };
 
 let sheet = { symbol: "", cells: [], remaining: 0 };
@@ -15,10 +17,12 @@ let tiles = [];
 let marks = new Map(); // by index: what the person has said
 let cursor = 0;
 let busy = false;
+let seen = false; // whether the picture of the sheet has been there long enough to be looked at
 
 const shell = new Shell({
-  keys: () => [["← ↑ → ↓", "move"], ["0–9", "it is this digit"], ["unsure"], ["blank"], ["void"], ["show"],
-    ["accept", sheet.symbol ? `the rest are ${wordFor(sheet.symbol)}` : "next sheet"], ["undo"], ["results"], ["help"]],
+  keys: () => (tiles.length ? [["← ↑ → ↓", "move"], ["0–9", "it is this digit"], ["unsure"], ["blank"], ["void"], ["show"],
+    ["accept", `the rest are ${wordFor(sheet.symbol)}`], ["undo"], ["results"], ["help"]]
+    : [["2", "fields"], ["accept", "look again"], ["undo"], ["results"], ["help"]]),
   act,
   undone,
 });
@@ -39,7 +43,7 @@ async function load(symbol = null) {
 
 function draw() {
   marks = new Map();
-  cursor = 0;
+  [cursor, seen] = [0, false];
   const { cells, symbol } = sheet;
   at("empty").hidden = cells.length > 0;
   at("heading").hidden = !cells.length;
@@ -71,7 +75,11 @@ function paint() {
   const { columns, pitch, rows, margin } = sheet.sprite;
   const side = tiles[0].clientWidth / (pitch - 2 * margin);
   const image = new Image();
-  image.addEventListener("load", () => document.body.setAttribute("data-ready", sheet.sprite.image));
+  image.addEventListener("load", () => {
+    document.body.setAttribute("data-ready", sheet.sprite.image);
+    setTimeout(() => { seen = true; }, LOOK_MS);
+  });
+  image.addEventListener("error", () => shell.note("trouble", "The crops cannot be shown. Load the page again."));
   image.src = sheet.sprite.image;
   tiles.forEach((element, index) => {
     const [x, y] = [index % columns, Math.floor(index / columns)].map((place) => (place * pitch + margin) * side);
@@ -101,25 +109,27 @@ function move(index) {
 const perRow = () => getComputedStyle(grid).gridTemplateColumns.split(" ").length;
 
 function act(action, event) {
+  const says = /^[0-9]$/.test(event.key) || action in SAID;
   if (dialog.open) {
     event.preventDefault();
     dialog.close();
-    return;
+    if (!says) return;
   }
   if (event.target.closest?.("button, a, input, select") && !/^[0-9]$/.test(event.key) && !event.key.startsWith("Arrow")) return;
   const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -perRow(), ArrowDown: perRow(), Home: -cursor, End: tiles.length };
   if (event.altKey || event.ctrlKey || event.metaKey || busy) return;
   if (event.key in steps && tiles.length) {
     if (!event.key.startsWith("Arrow") || cursor + steps[event.key] in tiles) move(cursor + steps[event.key]);
-  } else if (/^[0-9]$/.test(event.key)) {
-    mark(event.key);
-  } else if (action === "unsure" || action === "blank" || action === "void") {
-    mark({ unsure: "?", blank: "_", void: "x" }[action]);
+  } else if (says && !tiles.length) {
+    if (event.key === "2") location.assign("/fields");
+  } else if (says) {
+    mark(SAID[action] ?? event.key);
   } else if (action === "show") {
     showStrip();
   } else if (action === "accept") {
-    confirmRest();
+    if (!event.repeat) confirmRest();
   } else {
+    if (event.key.length === 1) shell.say("That key means nothing here.");
     return;
   }
   event.preventDefault();
@@ -132,7 +142,6 @@ function decision(index, after) {
 
 // What a person has said stays in its place: were it said again, it would only be the newer word.
 function mark(symbol) {
-  if (!tiles.length) return;
   shell.decide([decision(cursor, symbol)]);
   marks.set(cursor, symbol);
   tiles[cursor].dataset.mark = symbol;
@@ -141,6 +150,10 @@ function mark(symbol) {
 }
 
 async function confirmRest() {
+  if (tiles.length && !seen && !marks.size) {
+    shell.say("This sheet has only just come: look, then press the key again.");
+    return;
+  }
   busy = true;
   try {
     const rest = [...sheet.cells.keys()].filter((index) => !marks.has(index));
@@ -200,10 +213,19 @@ async function undone(events) {
   move(places.at(-1));
 }
 
+// To the sheet of another symbol; where there is none, what was there stays.
+async function change(symbol) {
+  if (!await shell.outbox.flush()) return;
+  await load(symbol);
+  if (tiles.length) return;
+  shell.note("rule", `No digits that were read as ${wordFor(symbol)} wait for you.`);
+  await load();
+}
+
 dialog.addEventListener("close", () => grid.focus());
 at("symbols").addEventListener("click", (event) => {
   const wanted = event.target.closest("button")?.dataset.symbol;
-  if (wanted && !busy) shell.outbox.flush().then((sent) => sent && load(wanted));
+  if (wanted && !busy) change(wanted);
 });
 addEventListener("resize", () => tiles.length && paint());
 load();

@@ -1,11 +1,13 @@
 // What all screens share: marks on their way, messages, progress, undo, the keys, who is reviewing.
 
+import { keepHolding } from "./hold.js";
 import { actionOf, keyDialog, showKeys } from "./keys.js";
 import { get, leave, post } from "./net.js";
 import { newId, Outbox } from "./outbox.js";
 
 const PROGRESS_MS = 15000;
 const STEPS_KEPT = 200;
+const SAID_MS = 6000;
 const at = (id) => document.getElementById(id);
 
 export class Shell {
@@ -27,6 +29,9 @@ export class Shell {
     keyDialog(at("keys-dialog"), () => this.drawKeys());
     document.addEventListener("keydown", (event) => this.onKey(event));
     window.addEventListener("pagehide", () => leave("/api/release"));
+    // Brought back as it was left, it would show what was given back then.
+    window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+    keepHolding();
     this.drawKeys();
     this.showProgress();
     setInterval(() => this.showProgress(), PROGRESS_MS);
@@ -38,8 +43,14 @@ export class Shell {
   }
 
   onKey(event) {
-    if (document.querySelector("dialog[open]:not([data-passes-keys])") || event.isComposing) return;
+    const dialog = document.querySelector("dialog[open]");
+    this.say("");
+    if (event.isComposing || (dialog && !dialog.hasAttribute("data-passes-keys"))) return;
     const action = actionOf(event);
+    if (dialog) {
+      this.hooks.act(action, event);
+      return;
+    }
     const ours = { undo: () => this.undo(), results: () => this.writeResults(), help: () => at("keys-dialog").showModal() };
     if (action in ours) {
       event.preventDefault();
@@ -128,10 +139,12 @@ export class Shell {
   }
 
   note(kind, text) {
+    for (const old of [...at("notes").children]) if (old.dataset.text === text) old.remove();
     const note = document.createElement("p");
     const button = document.createElement("button");
     note.className = `note ${kind}`;
     note.textContent = text;
+    note.dataset.text = text;
     button.type = "button";
     button.textContent = "Close (Esc)";
     button.addEventListener("click", () => note.remove());
@@ -140,8 +153,10 @@ export class Shell {
     while (at("notes").children.length > 4) at("notes").firstElementChild.remove();
   }
 
-  // For screen readers, and beside the progress for everyone.
+  // For screen readers, and above the keys for everyone: until the next key, and not for long, for it covers something.
   say(text) {
+    clearTimeout(this.saying);
     at("said").textContent = text;
+    this.saying = setTimeout(() => { at("said").textContent = ""; }, SAID_MS);
   }
 }
