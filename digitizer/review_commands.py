@@ -26,6 +26,9 @@ def review(
     second_look: Annotated[
         float, typer.Option(min=0, max=1, help="Share of the fields that a second person keys blind.")
     ] = 0.0,
+    check_share: Annotated[
+        float, typer.Option(min=0, max=0.5, help="Share of known answers among the digits on sheets.")
+    ] = 0.0,
     host: Annotated[str, typer.Option(help="Address to offer the page on.")] = "127.0.0.1",
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port.", show_default="the same each time for the same DIR")
@@ -50,6 +53,7 @@ def review(
         scans=scans,
         template=template,
         second_share=second_look,
+        check_share=check_share,
         database=database_url(),
     )
     if not is_loopback(host):

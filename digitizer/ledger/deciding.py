@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from digitizer.ledger import event_log
+from digitizer.ledger.dealt import known_truths, shown
 from digitizer.ledger.decision_check import seen_state
-from digitizer.ledger.event_log import CELL, FIELD, NewEvent
+from digitizer.ledger.event_log import CELL, CHECK, FIELD, NOWHERE, NewEvent
 from digitizer.ledger.holding import let_go
 from digitizer.ledger.review_records import Conflict, Decision, Event, Screen
 from digitizer.ledger.reviewed import Reviewed, fields_of_keys, write
@@ -19,25 +20,27 @@ _BLIND = (Screen.SECOND, Screen.THIRD)
 
 def decide(connection: Connection, decisions: Sequence[Decision], second_share: float) -> list[Conflict]:
     """Save decisions (see `review.decide`)."""
-    number, conflicts, new = lock_and_count(connection), [], []
+    last, conflicts, new = lock_and_count(connection), list[Conflict](), list[NewEvent]()
     known = event_log.known_ids(connection, [decision.client_id for decision in decisions])
+    truths = known_truths(connection, decisions)
     found = fields_of_keys(connection, [decision.key for decision in decisions])
     changed: dict[int, Reviewed] = {}
     for decision in decisions:
         if decision.client_id in known:
             continue
-        of_field = found.get(decision.key)
-        conflict = _conflict(of_field, decision)
-        if of_field is None or conflict:
-            conflicts.append(conflict or Conflict(decision, "", ""))
+        number, of_field = last + len(new) + 1, found.get(decision.key)
+        if shown(decision) in truths:
+            new.append(_check(number, decision, truths[shown(decision)]))
+        elif conflict := _conflict(of_field, decision):
+            conflicts.append(conflict)
             continue
+        elif of_field is not None:
+            new.append(_new_event(number, decision, of_field, second_share))
+            of_field.words.append(_word(new[-1]))
+            changed[of_field.id] = of_field
         known.add(decision.client_id)
-        number += 1
-        new.append(_new_event(number, decision, of_field, second_share))
-        of_field.words.append(_word(new[-1]))
-        changed[of_field.id] = of_field
     save(connection, new, list(changed.values()))
-    let_go(connection, [(found[each.event.key].id, each.event.position) for each in new])
+    let_go(connection, [(found[each.event.key].id, each.event.position) for each in new if each.truth is None])
     return conflicts
 
 
@@ -49,8 +52,8 @@ def lock_and_count(connection: Connection) -> int:
 
 def save(connection: Connection, new: Sequence[NewEvent], changed: Sequence[Reviewed]) -> None:
     """Add events, and write how the fields stand that they are about."""
-    if new:
-        event_log.add(connection, new)
+    event_log.add(connection, new)
+    if changed:
         write(connection, changed)
         next_revision(connection)
 
@@ -90,8 +93,18 @@ def _now(of_field: Reviewed, decision: Decision) -> str:
 
 
 def _new_event(number: int, decision: Decision, of_field: Reviewed, second_share: float) -> NewEvent:
+    second_look = is_chosen(decision.key, second_share, SECOND_LOOK)
     kind = FIELD if decision.position is None else CELL
-    event = Event(
+    return NewEvent(_event(number, decision, kind), decision.client_id, of_field.box, second_look)
+
+
+def _check(number: int, decision: Decision, truth: str) -> NewEvent:
+    """Return what a reviewer did with a cell whose answer was known: it lies nowhere, being about no field."""
+    return NewEvent(_event(number, decision, CHECK), decision.client_id, NOWHERE, truth=truth)
+
+
+def _event(number: int, decision: Decision, kind: str) -> Event:
+    return Event(
         number=number,
         at_s=event_log.now_s(),
         reviewer=decision.reviewer,
@@ -103,8 +116,6 @@ def _new_event(number: int, decision: Decision, of_field: Reviewed, second_share
         after=decision.after,
         undoes=None,
     )
-    second_look = is_chosen(decision.key, second_share, SECOND_LOOK)
-    return NewEvent(event, decision.client_id, of_field.box, second_look)
 
 
 def _word(new: NewEvent) -> Word:

@@ -30,12 +30,14 @@ def check_name(name: str, what: str) -> None:
         raise ValueError(f"A {what} has 1 to {_LONGEST_NAME} characters, all of which can be printed.")
 
 
-def check_request(count: int, symbol: str | None = None) -> None:
+def check_request(count: int, symbol: str | None = None, check_share: float = 0.0) -> None:
     """Raise `ValueError` unless so much can be asked for, and of such cells."""
     if not 0 < count <= _MOST_AT_ONCE:
         raise ValueError(f"One can ask for 1 to {_MOST_AT_ONCE} at once.")
     if symbol is not None and symbol not in _ON_SHEETS:
         raise ValueError("On a sheet there are cells of one digit, or x: those that were read as crossed out.")
+    if not 0 <= check_share <= 1:
+        raise ValueError("A share is a number from 0 to 1.")
 
 
 def check_key(key: FieldKey) -> None:

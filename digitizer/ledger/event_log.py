@@ -12,11 +12,14 @@ from digitizer.ledger.review_records import Event, FieldKey
 from digitizer.ledger.revisions import in_parts
 from digitizer.ledger.schema import events
 
-CELL, FIELD, UNDO = "cell", "field", "undo"
-"""Kinds of events."""
+CELL, FIELD, UNDO, CHECK = "cell", "field", "undo", "check"
+"""Kinds of events: a check is a cell whose answer was known, and what is said of it no word about its field."""
+WORDS = (CELL, FIELD)
 
 Box = tuple[int, int, int, int, int]
 """x, y, width, height, px on the page; and of how many cells."""
+NOWHERE: Box = (0, 0, 0, 0, 0)
+"""Of an event that is about no field, or one that is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +34,24 @@ class NewEvent:
         Where the field lies, and of how many cells it is.
     second_look
         Whether a second person is to key the field blind.
+    truth
+        What is known of the cell, if this is a check.
     """
 
     event: Event
     client_id: str
     box: Box
     second_look: bool = False
+    truth: str | None = None
 
 
 def stands(of: FromClause) -> ColumnElement[bool]:
-    """Say which rows of `events`, or of an alias of it, are words of people that were not taken back."""
+    """Say which rows of `events`, or of an alias of it, are words about fields that were not taken back."""
+    return and_(of.c.kind.in_(WORDS), not_undone(of))
+
+
+def not_undone(of: FromClause) -> ColumnElement[bool]:
+    """Say which rows of `events`, or of an alias of it, people have decided and not taken back: checks, too."""
     undoing = events.alias()
     return and_(of.c.kind != UNDO, ~exists().where(undoing.c.undoes == of.c.id))
 
@@ -86,6 +97,7 @@ def add(connection: Connection, new: Sequence[NewEvent]) -> None:
             "box": json.dumps(each.box),
             "second_look": each.second_look,
             "undoes": each.event.undoes,
+            "truth": each.truth,
         }
         for each in new
     ]

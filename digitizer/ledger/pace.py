@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, func, select
 
 from digitizer.document import FieldStatus
 from digitizer.ledger import event_log
-from digitizer.ledger.event_log import stands
+from digitizer.ledger.event_log import not_undone
 from digitizer.ledger.review_records import Progress
 from digitizer.ledger.schema import cells, events, fields, pages, scans, shown, waits
 from digitizer.ledger.standing import Look
@@ -38,7 +38,7 @@ def _settled(connection: Connection) -> int:
 
 
 def _per_hour(connection: Connection, now_s: int) -> dict[str, int]:
-    recent = (events.c.at > now_s - _HOUR_S) & stands(events)
+    recent = (events.c.at > now_s - _HOUR_S) & not_undone(events)
     query = select(events.c.reviewer, func.count(), func.min(events.c.at)).where(recent).group_by(events.c.reviewer)
     return {
         reviewer: round(number * _HOUR_S / max(now_s - first, _SHORTEST_S))

@@ -13,8 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, case, delete, func, insert, literal, select, update
 
+from digitizer.ledger.dealt import forget
 from digitizer.ledger.erasure import erase_leftovers
 from digitizer.ledger.ledger import Ledger
 from digitizer.ledger.purge_evidence import Purge, note, purges_of, unfinished
@@ -118,4 +119,6 @@ def _delete_results(connection: Connection, retention: Retention, now_s: int) ->
     connection.execute(update(scans).where(is_due(retention, now_s)).values(**mark, revision=next_revision(connection)))
     connection.execute(delete(pages).where(pages.c.scan_id.in_(select(scans.c.id).where(scans.c.purged))))
     told = events.c.sha256.in_(purged) & (events.c.box != "")
-    connection.execute(update(events).where(told).values(before="", after="", box=""))
+    no_truth = case((events.c.truth.is_not(None), ""))
+    connection.execute(update(events).where(told).values(before="", after="", box="", truth=no_truth))
+    forget(connection, purged)

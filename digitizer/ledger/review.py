@@ -41,7 +41,9 @@ __all__ = [
 ]
 
 
-def next_sheet(ledger: Ledger, reviewer: str, symbol: str | None, count: int, lease_s: float) -> Sheet:
+def next_sheet(
+    ledger: Ledger, reviewer: str, symbol: str | None, count: int, lease_s: float, check_share: float = 0.0
+) -> Sheet:
     """Give a reviewer up to `count` open cells of one symbol, the least sure first, and keep others from them.
 
     What the reviewer holds already and has not settled comes again: nothing is lost if the page is closed.
@@ -52,17 +54,21 @@ def next_sheet(ledger: Ledger, reviewer: str, symbol: str | None, count: int, le
         None for the one of which most cells are open.
     lease_s
         How long nobody else is shown them.
+    check_share
+        Share, 0-1, of settled cells of another symbol to mix in, which nothing tells from the others: what the reviewer
+        does with them is kept by `decide` and shows in `checks.catch_rates`, and says nothing about their fields. At
+        most half of `count`; fewer while few cells are settled.
 
     Raises
     ------
     ValueError
-        If there is no such symbol, reviewer or count.
+        If there is no such symbol, reviewer, count or share.
     LedgerError
         If the database fails.
     """
     check_name(reviewer, "reviewer")
-    check_request(count, symbol)
-    return ledger.database.write(lambda each: sheets.next_sheet(each, reviewer, symbol, count, lease_s))
+    check_request(count, symbol, check_share)
+    return ledger.database.write(lambda each: sheets.next_sheet(each, reviewer, symbol, count, lease_s, check_share))
 
 
 def next_fields(ledger: Ledger, reviewer: str, count: int, lease_s: float) -> list[FieldTask]:

@@ -69,7 +69,7 @@ class SheetCell:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Cells that were read as one symbol, the least sure first.
+    """Cells that were read as one symbol, the least sure first; checks among them look like the others.
 
     Attributes
     ----------
@@ -203,7 +203,7 @@ class Event:
     at_s
         Seconds since 1970, UTC.
     kind
-        `cell`, `field` or `undo`.
+        `cell`, `field`, `check` or `undo`.
     position
         None for a whole field.
     before, after

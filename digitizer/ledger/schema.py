@@ -1,4 +1,4 @@
-"""The tables of the ledger, as they are now (`versions` brings older ones up to date)."""
+"""The tables of the ledger, as they are now (`versions` brings older ones up to date); one more is in `dealt`."""
 
 from sqlalchemy import (
     BigInteger,
@@ -141,6 +141,9 @@ Index(
     sqlite_where=text("open = 1"),  # word for word as queries ask
     postgresql_where=cells.c.open,
 )
+_said = cells.c.decided.is_not(None)
+_in_order = (cells.c.symbol, cells.c.decided, cells.c.field_id, cells.c.position)
+Index("cells_decided", *_in_order, sqlite_where=_said, postgresql_where=_said)
 
 strips = Table(
     "strips",
@@ -191,15 +194,19 @@ events = Table(
     Column("box", _TEXT, nullable=False),
     Column("second_look", Boolean, nullable=False),
     Column("undoes", ForeignKey("events.id"), unique=True),
+    Column("truth", _TEXT),
     Index("events_field", "sha256", "page", "field"),
     Index("events_reviewer", "reviewer", "id"),
     Index("events_at", "at"),
 )
-"""What people have decided, only ever added to: a purge empties `before`, `after` and `box`, nothing else is changed.
+"""What people have decided, only ever added to: a purge empties what it says, nothing else is changed.
 
 They belong to the field of a scan's page and not to a row of `fields`, which is another when the scan is read again.
 `box` is where the field lay and of how many cells it was, as JSON: one of the same name may be another one then.
+`truth` is what had been known of the cell, where it was a check of the reviewer (see `dealt`); null elsewhere.
 """
+_checked = events.c.truth.is_not(None)
+Index("events_truth", events.c.reviewer, events.c.id, sqlite_where=_checked, postgresql_where=_checked)
 
 review_leases = Table(
     "review_leases",

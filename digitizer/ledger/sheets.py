@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
-from digitizer.ledger import event_log
+from digitizer.ledger import dealt, event_log, seeding
 from digitizer.ledger.holding import end_old_leases, hold, others_hold
 from digitizer.ledger.packing import unpack_crop
 from digitizer.ledger.review_records import FieldKey, Sheet, SheetCell
@@ -16,15 +16,34 @@ Place = tuple[int, int]
 """Id of the field, and position in it."""
 
 
-def next_sheet(connection: Connection, reviewer: str, symbol: str | None, count: int, lease_s: float) -> Sheet:
+def next_sheet(
+    connection: Connection, reviewer: str, symbol: str | None, count: int, lease_s: float, check_share: float
+) -> Sheet:
     """Deal out a sheet (see `review.next_sheet`)."""
     lock_writers(connection)
     end_old_leases(connection)
     chosen = _fullest(connection, reviewer) if symbol is None else symbol
     places = _least_sure(connection, reviewer, chosen, count)
-    hold(connection, places, reviewer, lease_s)
-    remaining = _open_cells(connection, chosen) - len(places)
-    return Sheet(chosen, _cells(connection, places), remaining)
+    real = _cells(connection, places, cells.c.open)
+    known = seeding.choose(
+        connection, reviewer, chosen, seeding.check_count(reviewer, real, check_share, most=count // 2)
+    )
+    real = real[: count - len(known)]
+    hold(connection, places[: len(real)], reviewer, lease_s)
+    remaining = _open_cells(connection, chosen) - len(real)
+    return Sheet(chosen, _with_checks(connection, reviewer, chosen, real, known), remaining)
+
+
+def _with_checks(
+    connection: Connection, reviewer: str, symbol: str, real: Sequence[SheetCell], known: Sequence[seeding.Known]
+) -> tuple[SheetCell, ...]:
+    """Return the cells of a sheet and, among them, those whose answer is known; that they are is noted."""
+    if not known:
+        return tuple(real)
+    checks = _cells(connection, [each.place for each in known], cells.c.decided.is_not(None))
+    truths = {dealt.shown(cell): each.truth for cell, each in zip(checks, known, strict=True)}
+    dealt.note(connection, truths)
+    return seeding.mix(reviewer, symbol, real, checks)
 
 
 def _fullest(connection: Connection, reviewer: str) -> str:
@@ -62,14 +81,14 @@ def _open_cells(connection: Connection, symbol: str) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _cells(connection: Connection, places: Sequence[Place]) -> tuple[SheetCell, ...]:
-    """Return the cells of a sheet, in the order of their places."""
+def _cells(connection: Connection, places: Sequence[Place], among: ColumnElement[bool]) -> tuple[SheetCell, ...]:
+    """Return the cells of a sheet, all of which are `among` some, in the order of their places."""
     newest, found = event_log.last_number(connection), {}
     columns = (cells, fields.c.field, pages.c.page, scans.c.sha256, scans.c.revision)
     query = select(*columns).join_from(cells, fields).join(pages).join(scans)
     for part in in_parts(str(of) for of, _ in places):
         ids = [int(each) for each in part]
-        for row in connection.execute(query.where(cells.c.field_id.in_(ids), cells.c.open)):
+        for row in connection.execute(query.where(cells.c.field_id.in_(ids), among)):
             found[row.field_id, row.position] = row
     return tuple(_sheet_cell(found[place], newest) for place in places)
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_
 
 from digitizer.document import FieldStatus, PageStatus
 from digitizer.ledger import counts
+from digitizer.ledger.checks import CatchRate, read_catch_rates
 from digitizer.ledger.database import LEDGER_FILE
 from digitizer.ledger.ledger import Ledger
 from digitizer.ledger.lock import LOCK_FILE
@@ -50,6 +51,8 @@ class Status:
         What waits for people, and how fast they are.
     unfinished_purges
         Purges that were interrupted before nothing was left of what they deleted.
+    checks
+        How much of what was slipped into their sheets each reviewer noticed.
     """
 
     scans: int
@@ -69,6 +72,7 @@ class Status:
     last_purge: Purge | None
     unfinished_purges: int
     review: Progress
+    checks: tuple[CatchRate, ...]
 
     @property
     def straight_through_rate(self) -> float | None:
@@ -125,6 +129,7 @@ def _status(connection: Connection, out: Path, *, shared: bool) -> Status:
         last_purge=recorded[-1] if recorded else None,
         unfinished_purges=len(unfinished(out, recorded)),
         review=progress(connection),
+        checks=tuple(read_catch_rates(connection)),
     )
 
 

@@ -8,6 +8,7 @@ from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from pathlib import Path
 
 from digitizer.document import FieldStatus, PageStatus
+from digitizer.ledger.checks import CatchRate
 from digitizer.ledger.provenance import Provenance
 from digitizer.ledger.review_records import Progress
 from digitizer.ledger.status import Status
@@ -30,6 +31,7 @@ def status_lines(status: Status, out: Path) -> list[str]:
     ]
     width = max(len(number) for _, number, _ in told)
     lines = [_line(label, number.rjust(width), note) for label, number, note in told if label or note]
+    lines += [_line("checks" if not at else "", _caught(each)) for at, each in enumerate(status.checks)]
     lines += [_line("read", _times(status))] if status.last_read_s is not None else []
     lines += [_line("with" if not at else "", each) for at, each in enumerate(_provenance_lines(status))]
     lines.append(_line("on disk", _size(status.bytes)))
@@ -51,6 +53,7 @@ def status_json(status: Status) -> str:
         },
         "reasons": {"pages": status.page_reasons, "fields": status.field_reasons},
         "review": asdict(status.review),
+        "checks": [asdict(each) for each in status.checks],
         "first_read": _utc(status.first_read_s),
         "last_read": _utc(status.last_read_s),
         "read_with": [{**asdict(provenance), "scans": scans} for provenance, scans in status.read_with],
@@ -93,6 +96,12 @@ def _open(review: Progress) -> str:
     told = {"digits on sheets": review.open_cells, "whole fields": review.open_fields, "unsure": review.unsure_fields}
     pace = ", ".join(f"{reviewer} {number} an hour" for reviewer, number in review.per_hour.items())
     return "; ".join(filter(None, [_listed(told), pace]))
+
+
+def _caught(rate: CatchRate) -> str:
+    """Return a reviewer's catch rate; percentages are rounded down."""
+    share, between = 100 * rate.caught // rate.checks, f"between {int(100 * rate.low)} and {int(100 * rate.high)} %"
+    return f"{rate.reviewer}: {rate.caught} of {rate.checks} caught ({share} %, {between})"
 
 
 def _rates(status: Status) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, exists, or_, select
 
 from digitizer.ledger import event_log
 from digitizer.ledger.deciding import lock_and_count, save
-from digitizer.ledger.event_log import UNDO, NewEvent, about, event_of, stands
+from digitizer.ledger.event_log import CELL, CHECK, NOWHERE, UNDO, NewEvent, about, event_of, not_undone, stands
 from digitizer.ledger.review_records import Event
 from digitizer.ledger.reviewed import Reviewed, fields_of_keys
 from digitizer.ledger.schema import events, scans
@@ -19,19 +19,24 @@ def undo(connection: Connection, reviewer: str, count: int, client_id: str) -> l
     number = lock_and_count(connection)
     done = _done_before(connection, client_id, count)
     if done:
-        return done
+        return _told(done)
     taken_back = [event_of(row) for row in _most_recent(connection, reviewer, count)]
-    found = fields_of_keys(connection, [event.key for event in taken_back])
+    found = fields_of_keys(connection, [event.key for event in taken_back if event.kind != CHECK])
     for event in taken_back:
         if event.key in found:
             of_field = found[event.key]
             of_field.words = [word for word in of_field.words if word.number != event.number]
     new = [
-        _undoing(number + at, event, found.get(event.key), f"{client_id}/{at}")
+        _undoing(number + at, event, None if event.kind == CHECK else found.get(event.key), f"{client_id}/{at}")
         for at, event in enumerate(taken_back, start=1)
     ]
     save(connection, new, list(found.values()))
-    return taken_back
+    return _told(taken_back)
+
+
+def _told(taken_back: Sequence[Event]) -> list[Event]:
+    """Return what a reviewer is told to have taken back: that a cell was a check is not to be seen."""
+    return [replace(event, kind=CELL) if event.kind == CHECK else event for event in taken_back]
 
 
 def _done_before(connection: Connection, client_id: str, count: int) -> list[Event]:
@@ -52,7 +57,8 @@ def _most_recent(connection: Connection, reviewer: str, count: int) -> Sequence[
     touching = or_(later.c.position.is_(None), events.c.position.is_(None), later.c.position == events.c.position)
     by_others = exists().where(same, touching, stands(later), later.c.id > events.c.id, later.c.reviewer != reviewer)
     purged = exists().where(scans.c.sha256 == events.c.sha256, scans.c.purged)
-    query = select(events).where(events.c.reviewer == reviewer, stands(events), ~by_others, ~purged)
+    free = or_(events.c.kind == CHECK, ~by_others)
+    query = select(events).where(events.c.reviewer == reviewer, not_undone(events), free, ~purged)
     return connection.execute(query.order_by(events.c.id.desc()).limit(count)).all()
 
 
@@ -71,4 +77,4 @@ def _undoing(number: int, event: Event, of_field: Reviewed | None, client_id: st
         after=after,
         undoes=event.number,
     )
-    return NewEvent(undoing, client_id, (0, 0, 0, 0, 0) if of_field is None else of_field.box)
+    return NewEvent(undoing, client_id, NOWHERE if of_field is None else of_field.box)

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Column, Connection, insert, inspect, select, text, update
+from sqlalchemy import Column, Connection, Table, insert, inspect, select, text, update
 from sqlalchemy.schema import CreateColumn
 
 from digitizer.document import FieldStatus
 from digitizer.errors import LedgerError, LedgerVersionError
+from digitizer.ledger.dealt import dealt_checks
 from digitizer.ledger.reviewed import fields_of_ids, write
 from digitizer.ledger.schema import METADATA, cells, events, fields, meta, review_leases
 
@@ -22,17 +23,25 @@ def _to_review(connection: Connection) -> None:
     for table in (events, review_leases):
         table.create(connection)
     connection.execute(text("DROP INDEX cells_symbol"))
-    for table in (fields, cells):
-        for index in table.indexes:
-            index.create(connection)
+    _add_indices(connection, fields, cells)
     last = 0
     while ids := _next_in_review(connection, last):
         write(connection, fields_of_ids(connection, ids))
         last = ids[-1]
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_to_review,)
-"""The first makes version 2 of version 1, and so on; each is a part of one transaction."""
+def _to_checks(connection: Connection) -> None:
+    """Make version 3: known answers on sheets, and what reviewers said of them."""
+    _add_column(connection, events.c.truth)
+    dealt_checks.create(connection, checkfirst=True)
+    _add_indices(connection, cells, events)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_to_review, _to_checks)
+"""The first makes version 2 of version 1, and so on; each is a part of one transaction.
+
+A step makes tables and indices as they are now, so that a later one may find its part done.
+"""
 
 
 def current_version() -> int:
@@ -82,8 +91,16 @@ def bring_up_to_date(connection: Connection) -> None:
 
 
 def _add_column(connection: Connection, column: Column[Any]) -> None:
+    if column.name in {each["name"] for each in inspect(connection).get_columns(column.table.name)}:
+        return
     told = CreateColumn(column).compile(dialect=connection.dialect)
     connection.execute(text(f"ALTER TABLE {column.table.name} ADD COLUMN {told}"))
+
+
+def _add_indices(connection: Connection, *tables: Table) -> None:
+    for table in tables:
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
 
 
 def _next_in_review(connection: Connection, after: int) -> list[int]:

@@ -1,9 +1,12 @@
 """What the screens ask for: each answer takes the JSON that the page sent, and returns what it gets."""
 
+import time
 from collections.abc import Callable
+from dataclasses import asdict
 
 from digitizer.errors import UsageError
 from digitizer.ledger import review
+from digitizer.ledger.checks import catch_rates
 from digitizer.review.desk import Desk
 from digitizer.review.messages import (
     Json,
@@ -26,6 +29,10 @@ FIELDS_AT_ONCE = 240
 """At most: the page asks for a dozen, and for those again that were left for later."""
 LEASE_S = 1800.0
 """Somebody may be called away from a sheet; after that the next person gets it, and who comes back is told."""
+CHECKS_TOLD_AFTER_S = 3600
+"""Until then a reviewer's own catch rate says nothing of a check: sooner, it would tell which cells were checks."""
+_LOOKED_AT = ("key", "scan", "image", "width", "height", "cells_at")
+"""Of a field that is only looked at: no more, or it would tell whether it is settled."""
 
 Work = Callable[[Desk, Session, Json], Json]
 """Answers a request of the page; runs on a thread."""
@@ -34,7 +41,8 @@ Work = Callable[[Desk, Session, Json], Json]
 def _sheet(desk: Desk, session: Session, told: Json) -> Json:
     symbol = text(told, "symbol") if told.get("symbol") is not None else None
     count = number(told, "count", CELLS_ON_A_SHEET)
-    return sheet_json(review.next_sheet(desk.ledger, session.reviewer, symbol, count, LEASE_S), desk.gallery)
+    sheet = review.next_sheet(desk.ledger, session.reviewer, symbol, count, LEASE_S, desk.check_share)
+    return sheet_json(sheet, desk.gallery)
 
 
 def _fields(desk: Desk, session: Session, told: Json) -> Json:
@@ -47,7 +55,8 @@ def _field(desk: Desk, _: Session, told: Json) -> Json:
     task = review.show_field(desk.ledger, key_of(told.get("key")))
     if task is None:
         raise UsageError("The field is not there any more, or is to be keyed blind.")
-    return field_json(task, desk.gallery)
+    shown = field_json(task, desk.gallery)
+    return {name: shown[name] for name in _LOOKED_AT}
 
 
 def _decide(desk: Desk, session: Session, told: Json) -> Json:
@@ -96,8 +105,11 @@ def _results(desk: Desk, _: Session, __: Json) -> Json:
 
 
 def tell_progress(desk: Desk, session: Session, _: Json) -> Json:
-    """Say how far review has come."""
-    return progress_json(review.progress(desk.ledger), session.reviewer)
+    """Say how far review has come, and how much of what was slipped into their sheets the reviewer noticed."""
+    before_s = int(time.time()) - CHECKS_TOLD_AFTER_S
+    rates = catch_rates(desk.ledger, reviewer=session.reviewer, before_s=before_s)
+    told = progress_json(review.progress(desk.ledger), session.reviewer)
+    return told | {"checks": asdict(rates[0]) if rates else None}
 
 
 WORKS: dict[str, Work] = {

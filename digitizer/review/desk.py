@@ -20,6 +20,8 @@ class Desk:
         The output folder, whose CSVs are made anew.
     second_share
         Share, 0-1, of the fields that a second person keys blind.
+    check_share
+        Share, 0-1, of settled cells that are mixed into the sheets, to see who notices them.
     """
 
     out: Path
@@ -27,6 +29,7 @@ class Desk:
     viewer: PageViewer
     rules: RuleCheck
     second_share: float = 0.0
+    check_share: float = 0.0
     gallery: Gallery = field(default_factory=Gallery)
 
     @property

@@ -47,6 +47,8 @@ class Reviewing:
         A template or a folder of templates, whose rules are checked live; None not to.
     second_share
         Share, 0-1, of the fields that a second person keys blind.
+    check_share
+        Share, 0-1, of settled cells that are mixed into the sheets, to see who notices them.
     database
         URL of the PostgreSQL database that holds the ledger; None where it lies in `out`.
     """
@@ -58,6 +60,7 @@ class Reviewing:
     scans: str | None = None
     template: Path | None = None
     second_share: float = 0.0
+    check_share: float = 0.0
     database: str | None = None
 
 
@@ -89,7 +92,7 @@ def serve(reviewing: Reviewing, ready: Callable[[str], None], *, browser: bool =
         rules = load_rules(ledger, reviewing.template)
         viewer = PageViewer(ledger, reviewing.scans)
         stack.callback(viewer.close)
-        desk = Desk(reviewing.out, ledger, viewer, rules, reviewing.second_share)
+        desk = Desk(reviewing.out, ledger, viewer, rules, reviewing.second_share, reviewing.check_share)
         door = _door(reviewing, listening.getsockname()[1])
         server = _Server(_config(build_app(desk, door)))
         with _ended_by_signals(server):

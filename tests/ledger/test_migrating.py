@@ -6,18 +6,28 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, inspect, text
 
+from digitizer.document import FieldStatus
 from digitizer.errors import LedgerError, LedgerVersionError
 from digitizer.ledger import versions
+from digitizer.ledger.checks import catch_rates
 from digitizer.ledger.ledger import Ledger, open_ledger
-from digitizer.ledger.review import next_fields, next_sheet
+from digitizer.ledger.review import decide, next_fields, next_sheet, undo
 from tests.ledger.conftest import Place
 from tests.ledger.readings import a_field as a_reading
+from tests.ledger.readings import of_cell, places, row_of
 from tests.ledger.recorded import COMB, PROVENANCE, a_field, a_scan
 
 OLDER = Path(__file__).with_name("ledger_1.sql")
 """A ledger of version 1 with the scan below, as SQLite dumps it."""
+REVIEWED = Path(__file__).with_name("ledger_2.sql")
+"""One of version 2, in which ann has corrected a field on a sheet, bob has keyed one, and ann took something back."""
 RECORD = a_scan("a.pdf", fields=(a_field("one", COMB),))
+BACK_TO_2 = (
+    *("DROP TABLE dealt_checks", "DROP INDEX events_truth", "DROP INDEX cells_decided"),
+    *("ALTER TABLE events DROP COLUMN truth", "UPDATE meta SET version = 2"),
+)
 BACK_TO_1 = (
+    *BACK_TO_2,
     *("DROP TABLE events", "DROP TABLE review_leases", "DROP INDEX cells_open", "DROP INDEX fields_look"),
     *("ALTER TABLE cells DROP COLUMN open", "ALTER TABLE cells DROP COLUMN decided"),
     *("ALTER TABLE fields DROP COLUMN look", "ALTER TABLE fields DROP COLUMN read_cells"),
@@ -98,6 +108,45 @@ def test_what_waits_in_a_ledger_of_the_first_version_can_be_reviewed(tmp_path: P
     assert (task.key.sha256, task.key.field, task.cells) == (RECORD.sha256, "one", "7_")
 
 
+def test_what_people_decided_in_a_ledger_of_the_second_version_stays(tmp_path: Path) -> None:
+    """Their words stand, what waits still waits, and what was decided last can be taken back."""
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as older:
+        older.executescript(REVIEWED.read_text())
+    older.close()
+
+    with open_ledger(tmp_path) as ledger:
+        [page] = ledger.rows()
+        waiting = next_sheet(ledger, "eve", "7", 9, 60)
+        taken_back = undo(ledger, "ann")
+        first = row_of(ledger)
+
+    told = [(row.field, row.value, row.status, row.reviewer) for row in page.fields]
+    assert told == [
+        ("one", "1127", FieldStatus.CORRECTED, "ann"),
+        ("two", "6", FieldStatus.CORRECTED, "bob"),
+        ("three", "7", FieldStatus.REVIEW, ""),
+    ]
+    assert places(waiting) == [("three", 0)]
+    assert [(event.kind, event.key.field, event.position, event.after) for event in taken_back] == [
+        ("cell", "one", 3, "7")
+    ]
+    assert (first.status, first.cells) == (FieldStatus.REVIEW, "1127")
+
+
+def test_reviewers_can_be_checked_in_a_ledger_of_the_second_version(tmp_path: Path) -> None:
+    """What was settled before there were checks is good for them."""
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as older:
+        older.executescript(REVIEWED.read_text())
+    older.close()
+
+    with open_ledger(tmp_path) as ledger:
+        sheet = next_sheet(ledger, "eve", "7", 9, 60, 1.0)
+        decide(ledger, [of_cell(cell, "7", "eve") for cell in sheet.cells])
+
+        assert sorted(places(sheet)) == [("one", 1), ("three", 0)]
+        assert [(rate.reviewer, rate.checks, rate.caught) for rate in catch_rates(ledger)] == [("eve", 1, 0)]
+
+
 def described(ledger: Ledger) -> dict[str, object]:
     """Return columns, indices and references of all tables, as the database tells them."""
 
@@ -115,14 +164,15 @@ def described(ledger: Ledger) -> dict[str, object]:
     return ledger.database.read(work)
 
 
-def test_a_migrated_ledger_is_like_a_new_one(place: Place) -> None:
+@pytest.mark.parametrize("back", [BACK_TO_1, BACK_TO_2])
+def test_a_migrated_ledger_is_like_a_new_one(place: Place, back: tuple[str, ...]) -> None:
     """Tables, columns in their order, indices; and all that waits for people, however many fields there are."""
     digit, ruled = a_reading("one", "17", {1: 0.5}), a_reading("two", "34", reason="rule:sum")
     record = a_scan("a.pdf", fields=(*[a_reading(f"f{at}", "2", {0: 0.9}) for at in range(1200)], digit, ruled))
     with place.open() as ledger:
         ledger.put_scans([record], PROVENANCE)
         new = described(ledger)
-        ledger.database.write(lambda each: [each.execute(text(statement)) for statement in BACK_TO_1])
+        ledger.database.write(lambda each: [each.execute(text(statement)) for statement in back])
 
     with place.open() as migrated:
         assert described(migrated) == new
