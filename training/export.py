@@ -39,6 +39,8 @@ def export_model(
     *,
     training: Mapping[str, Any],
     metrics: Mapping[str, Any],
+    name: str = "",
+    description: str = "",
 ) -> ModelCard:
     """Write a model folder; the same network and figures give the same bytes.
 
@@ -46,13 +48,15 @@ def export_model(
     ----------
     networks
         The network as ONNX by file name; the last one is what reads, and what the calibration is of.
+    name, description
+        Of the model, if not those of the kind of network.
     """
     folder.mkdir(parents=True, exist_ok=True)
     contents = {**networks, KERAS_FILE: to_keras_file(network)}
     card = ModelCard(
         format=2,
-        name=network.name,
-        description=DESCRIPTIONS[network.name],
+        name=name or network.name,
+        description=description or DESCRIPTIONS[network.name],
         classes=network.output_shape[1],
         calibration=calibration,
         reads_with=list(networks)[-1],
@@ -90,11 +94,11 @@ def to_keras_file(model: keras.Model) -> bytes:
         return dateless.read_bytes()
 
 
-def provenance(argv: Sequence[str]) -> dict[str, Any]:
+def provenance(argv: Sequence[str], module: str = "training.train") -> dict[str, Any]:
     """Return what a training run has to be told apart by: command, commit, versions."""
     versions = {name: importlib.metadata.version(name) for name in PACKAGES}
     return {
-        "command": " ".join(["python -m training.train", *(Path(a).name if "/" in a else a for a in argv)]),
+        "command": " ".join([f"python -m {module}", *(Path(a).name if "/" in a else a for a in argv)]),
         "commit": _commit(),
         "versions": {"python": platform.python_version(), **versions},
         "machine": f"{platform.system()} {platform.machine()}",

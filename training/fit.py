@@ -110,7 +110,7 @@ def fit_network(
     classes = network.output_shape[1]
     batches = Batches(digits, labels, sheets, recipe, classes)
     network.compile(
-        _optimizer(recipe, batches.steps()),
+        make_optimizer(recipe, batches.steps()),
         keras.losses.CategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
         jit_compile=False,
@@ -140,7 +140,8 @@ def _say(figures: Sequence[float], epochs: int, seconds: float) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
+def make_optimizer(recipe: Recipe, steps: int) -> keras.optimizers.Optimizer:
+    """Make what moves the weights in so many steps: the rate rises, then falls to nothing; weights are averaged."""
     warm_up = round(recipe.warm_up * steps)
     rate = keras.optimizers.schedules.CosineDecay(
         0.0 if warm_up else recipe.peak_rate,

@@ -68,3 +68,47 @@ RECIPES = {
     "default": Recipe(),
     "seed": Recipe("seed", 5, 128, 1e-3, 0.0, 0.0, 0.0, distortion=0.0, damage=0.0, sheets=0, integers=False),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a trained network learns further, from what people settled; docs/training/README.md has what was compared.
+
+    Attributes
+    ----------
+    epochs, steps, batch
+        Epochs of so many batches, of so many crops.
+    peak_rate, averaging
+        As in `Recipe`.
+    settled, drawn
+        Shares of what is shown that are settled crops and crops from drawn sheets; the rest is MNIST's.
+    settled_distortion, distortion
+        Strength of distortion of settled crops, and of the others.
+    blend
+        0-1: how far the weights go from those of before to those learned.
+    sheets
+        Sheets to draw to learn from; for calibration and for fields half as many each.
+    seed
+        Of everything random.
+    """
+
+    epochs: int = 6
+    steps: int = 160
+    batch: int = 256
+    peak_rate: float = 2e-3
+    averaging: float = 0.99
+    settled: float = 0.1
+    drawn: float = 0.15
+    settled_distortion: float = 0.4
+    distortion: float = 0.3
+    blend: float = 0.6
+    sheets: int = 300
+    seed: int = 1
+
+    def recipe(self) -> Recipe:
+        """Return what is said of the optimiser."""
+        return Recipe(epochs=self.epochs, batch=self.batch, peak_rate=self.peak_rate, averaging=self.averaging)
+
+    def seed_of(self, part: str) -> int:
+        """Return a seed for one part, of its own."""
+        return Recipe(seed=self.seed).seed_of(part)

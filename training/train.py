@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     options = _parse(arguments)
     try:
-        _require_extra()
+        require_extra()
         mnist = load_mnist(options.data)
         writers = load_writers(options.writers, len(mnist.train_labels)) if options.writers else None
         recipe = RECIPES[options.network]
@@ -122,8 +122,8 @@ def train(
     sheets = None
     if recipe.sheets:
         count = recipe.sheets if trained is None else min(recipe.sheets, SCALE_SHEETS)
-        sheets = draw_crops(split.digits, split.labels, count, recipe.seed_of("sheets"), _cores())
-        _say(f"{len(sheets.labels)} crops from sheets")
+        sheets = draw_crops(split.digits, split.labels, count, recipe.seed_of("sheets"), cores())
+        say(f"{len(sheets.labels)} crops from sheets")
     if trained is None:
         network = fit_network(recipe, split.digits, split.labels, sheets, (split.unseen, split.truth), out)
     else:
@@ -151,7 +151,7 @@ def _finish(
     read = partial(onnx_logits, list(networks.values())[-1])
 
     check_sheets = max(1, round(VALIDATION_SHARE * (recipe.sheets or RECIPES["default"].sheets)))
-    boxed = draw_crops(split.unseen, split.truth, check_sheets, recipe.seed_of("validation"), _cores())
+    boxed = draw_crops(split.unseen, split.truth, check_sheets, recipe.seed_of("validation"), cores())
     if sheets is None:
         boxed = boxed.of(Source.HANDWRITTEN)
     fields = draw_fields(split.unseen, split.truth, split.writers, check_sheets, recipe.seed_of("fields"))
@@ -159,7 +159,7 @@ def _finish(
     drawn = Held(read(boxed.images), boxed.labels, np.zeros(len(boxed.labels), bool))
     known = plain if sheets is None else joined(plain, drawn)
     calibration = calibrate(read, known, fields)
-    _say("calibrated")
+    say("calibrated")
 
     after = calibrated(plain.logits, calibration)
     metrics = {
@@ -195,7 +195,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _require_extra() -> None:
+def require_extra() -> None:
     """Refuse to start without the packages that only training needs."""
     missing = [name for name in EXTRA if importlib.util.find_spec(name) is None]
     if missing:
@@ -203,11 +203,13 @@ def _require_extra() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Count the cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _say(what: str) -> None:
+def say(what: str) -> None:
+    """Tell how far it has come, on stderr."""
     print(what, file=sys.stderr, flush=True)
 
 

@@ -23,7 +23,7 @@ def test_data_that_is_missing_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """Data that does not exist ends the command before anything is trained."""
-    monkeypatch.setattr(train, "_require_extra", lambda: None)
+    monkeypatch.setattr(train, "require_extra", lambda: None)
 
     assert train.main(["--data", str(tmp_path / "nowhere.npz"), "--out", str(tmp_path / "out")]) == ExitCode.USAGE
     assert "nowhere.npz" in capsys.readouterr().err
