@@ -40,7 +40,7 @@ COMMANDS = [
 COMMAND = get_command(app)
 EXAMPLE = next(block for language, block in BLOCKS if language == "csv")
 EXPLAINED = README + "".join(
-    (ROOT / "docs" / f"{name}.md").read_text() for name in ("operations", "ledger", "review", "report", "budget")
+    (ROOT / "docs" / f"{name}.md").read_text() for name in ("operations", "ledger", "review", "report", "budget", "retraining")
 )
 TOLERANCE = 0.02
 """By so much confidences may differ from one machine to another."""
