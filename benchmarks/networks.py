@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitizer.reading.runtime import onnx_runtime
+
 Floats = NDArray[np.float32]
 Network = Callable[[Floats], Floats]
 """Images (N, 28, 28, 1), ink 1 on 0 -> logits (N, C)."""
@@ -29,6 +31,7 @@ def quantise(source: Path, calibration: Floats, folder: Path) -> dict[str, Path]
     neural networks for efficient integer-arithmetic-only inference", CVPR 2018). With 7 bits for weights, a sum of
     two products fits 16 bits, and CPUs without VNNI give the same numbers. Dynamically, each batch has its own scales.
     """
+    onnx_runtime()
     from onnxruntime import quantization as q
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
@@ -59,7 +62,7 @@ def convert_to_litert(source: Path, target: Path) -> Path:
 
 def onnx_network(file: str) -> Network:
     """Load an ONNX file into ONNX Runtime, on one thread."""
-    import onnxruntime as ort
+    ort = onnx_runtime()
 
     options = ort.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1

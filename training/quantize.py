@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitizer.reading.classifier import BATCH, run_network, start_session
+from digitizer.reading.runtime import onnx_runtime
 from training.dataset import as_input
 
 Image = NDArray[np.uint8]
@@ -35,6 +36,7 @@ def to_int8(model: bytes, images: Image) -> bytes:
     bytes
         ONNX with the same input and output.
     """
+    onnx_runtime()
     from onnxruntime import quantization
     from onnxruntime.quantization.shape_inference import quant_pre_process
 

@@ -11,6 +11,7 @@ from digitizer.errors import ModelError
 from digitizer.reading.calibration import softmax
 from digitizer.reading.mnist_format import SIZE_PX
 from digitizer.reading.model_card import ADVICE, CARD_FILE, ModelCard, load_model_files
+from digitizer.reading.runtime import onnx_runtime
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -131,8 +132,7 @@ def run_network(session: "InferenceSession", crops: NDArray[np.uint8], classes: 
 
 def start_session(onnx: bytes) -> "InferenceSession":
     """Start ONNX Runtime on one thread: parallel work is by process, and never changes a result."""
-    import onnxruntime as ort
-
+    ort = onnx_runtime()
     options = ort.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
