@@ -66,19 +66,20 @@ def digitize_folder(
     """
     _prepare(job)
     with _lock(job), open_ledger(job.out, job.database) as ledger:
-        experience = experience_of(job, ledger)
-        reader = setup or OpenReader(job.model, experience.policy, job.limits, job.template)
+        policy = experience_of(job, ledger).policy
+        reader = setup or OpenReader(job.model, policy, job.limits, job.template)
         settings = WorkerSettings(reader, job.page_timeout_s, job.worker_memory_bytes)
         with Workers(settings, job.workers) as workers:
-            provenance = _provenance(job, workers.info(), experience.policy)
+            provenance = _provenance(job, workers.info(), policy)
             intake = take_in(job, ledger, workers, provenance, progress)
             run = _Run(job, ledger, provenance, ChunkReader(settings, workers), execute, progress)
             read = run.read(intake.new)
             decided = run.decide(workers) if job.again else 0
             stale = _stale(ledger, intake, provenance)
             summary = write_results(job.out, ledger, provenance, partial(_lies_there, intake))
+        expected = experience_of(job, ledger).expected(summary)
     known = len(intake.digests) - len(intake.new)
-    return Outcome(summary, experience.expected(summary), read, decided, known, intake.waiting, stale)
+    return Outcome(summary, expected, read, decided, known, intake.waiting, stale)
 
 
 class ChunkReader:

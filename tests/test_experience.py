@@ -48,9 +48,11 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
         yield opened
 
 
-def read(ledger: Ledger, count: int, model: str = MODEL, name: str = "a.png") -> None:
+def read(
+    ledger: Ledger, count: int, model: str = MODEL, name: str = "a.png", threshold: float = float(1 - BUDGET)
+) -> None:
     """Put in a scan with fields of one doubtful digit."""
-    provenance = Provenance("0.1.0", "default", model, float(1 - BUDGET))
+    provenance = Provenance("0.1.0", "default", model, threshold)
     fields = [replace(a_field(f"f{at}", "7", {0: DOUBTFUL}), y=100 * at) for at in range(count)]
     ledger.put_scans([a_scan(name, *fields)], provenance)
 
@@ -98,6 +100,26 @@ def test_what_another_network_had_read_says_nothing(ledger: Ledger, job: Job) ->
     settle(ledger, "1")
 
     assert learned(ledger, job).policy == job.policy
+
+
+def test_what_was_settled_when_another_network_had_read_it_says_nothing(ledger: Ledger, job: Job) -> None:
+    """Until people have seen what the present one makes of it."""
+    read(ledger, 300, model="ab" * 32)
+    settle(ledger, "1")
+    read(ledger, 300)
+
+    assert list(settled_fields(ledger, MODEL)) == []
+    assert learned(ledger, job).policy == job.policy
+
+
+def test_deciding_again_forgets_nothing(ledger: Ledger, job: Job) -> None:
+    """The network that people saw is still the one that reads."""
+    read(ledger, 300)
+    settle(ledger, "1")
+    before = learned(ledger, job).policy
+    read(ledger, 300, threshold=0.999)
+
+    assert learned(ledger, job).policy == before
 
 
 def test_a_threshold_that_was_asked_for_is_left_alone(ledger: Ledger, job: Job) -> None:

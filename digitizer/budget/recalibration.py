@@ -74,10 +74,15 @@ def recalibrate(outcomes: Outcomes, threshold: float) -> Recalibration:
     threshold
         0-1, of the fields that are to be judged.
     """
-    used = outcomes.some(outcomes.confidence >= max(1 - REACH * (1 - threshold), LEAST_CONFIDENCE))
+    used = telling(outcomes, threshold)
     centre = float(_log_odds(np.array([threshold]))[0])
     free = _fitted(used, centre, SPREAD)
     return free if free.line[1] <= AS_STATED[1] else _fitted(used, centre, NO_STEEPER)
+
+
+def telling(outcomes: Outcomes, threshold: float) -> Outcomes:
+    """Return the fields that are near enough to a threshold, 0-1, to tell about those above it."""
+    return outcomes.some(outcomes.confidence >= max(1 - REACH * (1 - threshold), LEAST_CONFIDENCE))
 
 
 def _fitted(outcomes: Outcomes, centre: float, spread: Floats) -> Recalibration:

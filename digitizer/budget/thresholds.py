@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from digitizer.budget.bounds import exact_bounds, lasting_bounds, trials_needed
 from digitizer.budget.outcomes import Outcomes
-from digitizer.budget.recalibration import Recalibration, recalibrate
+from digitizer.budget.recalibration import Recalibration, recalibrate, telling
 
 Floats = NDArray[np.float64]
 
@@ -119,13 +119,21 @@ def reviewed_threshold(outcomes: Outcomes, max_errors: Fraction, qa_share: float
 
 def _unsuspected(outcomes: Outcomes, max_errors: Fraction, qa_share: float, proven: int) -> int:
     """Return the highest rung up to the proven one on which recalibrated confidences, at their upper bound, will do."""
-    worth = recalibrate(outcomes, rung_threshold(max_errors, 0))
+    stated = rung_threshold(max_errors, 0)
+    if not _more_wrong_than_stated(telling(outcomes, stated)):
+        return proven
+    worth = recalibrate(outcomes, stated)
     weights = np.where(outcomes.sampled, 1 / qa_share, 1.0)
     for rung in range(proven, STRICTEST, -1):
         threshold = rung_threshold(max_errors, rung)
         if _mean_error(worth, outcomes, weights, threshold) <= max_errors:
             return rung
     return STRICTEST
+
+
+def _more_wrong_than_stated(outcomes: Outcomes) -> bool:
+    """Tell whether there is any ground for suspicion: a bound is wide where little was seen, and few are no worse."""
+    return float((~outcomes.correct).sum()) > float((1 - outcomes.confidence).sum())
 
 
 def _mean_error(worth: Recalibration, outcomes: Outcomes, weights: Floats, threshold: float) -> float:

@@ -95,7 +95,8 @@ def _now(of_field: Reviewed, decision: Decision) -> str:
 def _new_event(number: int, decision: Decision, of_field: Reviewed, second_share: float) -> NewEvent:
     second_look = is_chosen(decision.key, second_share, SECOND_LOOK)
     kind = FIELD if decision.position is None else CELL
-    return NewEvent(_event(number, decision, kind), decision.client_id, of_field.box, second_look)
+    event = _event(number, decision, kind)
+    return NewEvent(event, decision.client_id, of_field.box, second_look, model=of_field.model)
 
 
 def _check(number: int, decision: Decision, truth: str) -> NewEvent:

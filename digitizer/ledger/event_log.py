@@ -36,6 +36,8 @@ class NewEvent:
         Whether a second person is to key the field blind.
     truth
         What is known of the cell, if this is a check.
+    model
+        SHA-256 of the network that had read the field, if this is a word about one.
     """
 
     event: Event
@@ -43,6 +45,7 @@ class NewEvent:
     box: Box
     second_look: bool = False
     truth: str | None = None
+    model: str | None = None
 
 
 def stands(of: FromClause) -> ColumnElement[bool]:
@@ -98,6 +101,7 @@ def add(connection: Connection, new: Sequence[NewEvent]) -> None:
             "second_look": each.second_look,
             "undoes": each.event.undoes,
             "truth": each.truth,
+            "model": each.model,
         }
         for each in new
     ]

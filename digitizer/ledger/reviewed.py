@@ -15,7 +15,6 @@ from digitizer.ledger.provenance import Provenance
 from digitizer.ledger.review_records import FieldKey, Screen
 from digitizer.ledger.schema import cells, events, fields, pages, provenances, scans, strips
 from digitizer.ledger.standing import Standing, Word, fits, standing, value_of
-from digitizer.policy import AcceptancePolicy
 
 _AT_ONCE = 200
 """Fields in one query."""
@@ -33,6 +32,8 @@ class Reviewed:
     ----------
     revision
         When its scan was read, see `scans`.
+    model
+        SHA-256 of the network that read it.
     words
         In order; new ones are put at the end.
     written
@@ -43,6 +44,7 @@ class Reviewed:
     id: int
     revision: int
     box: Box
+    model: str
     read: FieldRead
     written: tuple[tuple[bool, str | None], ...]
     words: list[Word] = field(default_factory=list)
@@ -130,20 +132,21 @@ def _key(row: Row[Any]) -> FieldKey:
 
 
 def _reviewed(connection: Connection, rows: Mapping[FieldKey, Row[Any]]) -> dict[FieldKey, Reviewed]:
-    policies = _policies(connection, {row.provenance_id for row in rows.values()})
+    provenances_by_id = _provenances(connection, {row.provenance_id for row in rows.values()})
     cell_rows = _cells_of(connection, [row.id for row in rows.values()])
     words = _words_of(connection, rows)
     found = {}
     for key, row in rows.items():
         own = cell_rows.get(row.id, [])
         readings = tuple(CellRead(cell.symbol, cell.confidence, cell.size > 0) for cell in own)
-        threshold = policies[row.provenance_id].threshold_of(row.form, row.field)
+        provenance = provenances_by_id[row.provenance_id]
+        threshold = provenance.policy.threshold_of(row.form, row.field)
         kind = FieldKind(row.kind)
         read = FieldRead(kind, row.as_read, row.confidence, row.reason, readings, bool(row.pictured), threshold)
         box = (row.x, row.y, row.width, row.height, len(own))
         fitting = [word for word, there in words.get(key, ()) if _fits(read, box, word, there)]
         written = tuple((cell.open, cell.decided) for cell in own)
-        found[key] = Reviewed(key, row.id, row.revision, box, read, written, fitting)
+        found[key] = Reviewed(key, row.id, row.revision, box, provenance.model_sha256, read, written, fitting)
     return found
 
 
@@ -162,9 +165,9 @@ def _overlap(one: Box, other: Box) -> float:
     return shared / max(one[2] * one[3] + other[2] * other[3] - shared, 1)
 
 
-def _policies(connection: Connection, ids: Iterable[int]) -> dict[int, AcceptancePolicy]:
+def _provenances(connection: Connection, ids: Iterable[int]) -> dict[int, Provenance]:
     query = select(provenances.c.id, provenances.c.content).where(provenances.c.id.in_(ids))
-    return {row.id: Provenance.from_content(row.content).policy for row in connection.execute(query)}
+    return {row.id: Provenance.from_content(row.content) for row in connection.execute(query)}
 
 
 def _cells_of(connection: Connection, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:

@@ -195,6 +195,7 @@ events = Table(
     Column("second_look", Boolean, nullable=False),
     Column("undoes", ForeignKey("events.id"), unique=True),
     Column("truth", _TEXT),
+    Column("model", _TEXT),
     Index("events_field", "sha256", "page", "field"),
     Index("events_reviewer", "reviewer", "id"),
     Index("events_at", "at"),
@@ -204,6 +205,7 @@ events = Table(
 They belong to the field of a scan's page and not to a row of `fields`, which is another when the scan is read again.
 `box` is where the field lay and of how many cells it was, as JSON: one of the same name may be another one then.
 `truth` is what had been known of the cell, where it was a check of the reviewer (see `dealt`); null elsewhere.
+`model` is the SHA-256 of the network that had read the field then; null where no field was decided about.
 """
 _checked = events.c.truth.is_not(None)
 Index("events_truth", events.c.reviewer, events.c.id, sqlite_where=_checked, postgresql_where=_checked)

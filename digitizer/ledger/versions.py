@@ -31,8 +31,9 @@ def _to_review(connection: Connection) -> None:
 
 
 def _to_checks(connection: Connection) -> None:
-    """Make version 3: known answers on sheets, and what reviewers said of them."""
-    _add_column(connection, events.c.truth)
+    """Make version 3: known answers on sheets, what reviewers said of them, and which network people corrected."""
+    for column in (events.c.truth, events.c.model):
+        _add_column(connection, column)
     dealt_checks.create(connection, checkfirst=True)
     _add_indices(connection, cells, events)
 

@@ -5,6 +5,8 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digitizer.budget.outcomes import tabulate
 from digitizer.budget.thresholds import (
@@ -15,7 +17,8 @@ from digitizer.budget.thresholds import (
     reviewed_threshold,
     rung_threshold,
 )
-from tests.budget.fields import drawn_outcomes
+from digitizer.document import FieldStatus
+from tests.budget.fields import a_field, drawn_outcomes
 
 COLUMNS = ("confidence", "correct", "sampled")
 HUNDREDTH, THOUSANDTH = Fraction(1, 100), Fraction(1, 1000)
@@ -55,6 +58,14 @@ def test_knowing_little_is_no_ground_for_suspicion(rate: Fraction) -> None:
     outcomes = drawn_outcomes(30, 0.9, 1, worse=0.0)
 
     assert reviewed_threshold(outcomes, rate, 0.01).rung == 0
+
+
+@given(st.lists(st.floats(0.5, 0.99999), min_size=1, max_size=300), st.sampled_from([HUNDREDTH, THOUSANDTH]))
+def test_who_finds_no_error_is_never_suspicious(confidences: list[float], rate: Fraction) -> None:
+    """However few there were to find."""
+    found = tabulate([a_field(confidence, FieldStatus.CONFIRMED) for confidence in confidences])
+
+    assert reviewed_threshold(found.outcomes(), rate, 0.01).rung >= 0
 
 
 def test_errors_make_the_threshold_stricter() -> None:

@@ -24,7 +24,7 @@ REVIEWED = Path(__file__).with_name("ledger_2.sql")
 RECORD = a_scan("a.pdf", fields=(a_field("one", COMB),))
 BACK_TO_2 = (
     *("DROP TABLE dealt_checks", "DROP INDEX events_truth", "DROP INDEX cells_decided"),
-    *("ALTER TABLE events DROP COLUMN truth", "UPDATE meta SET version = 2"),
+    *("ALTER TABLE events DROP COLUMN truth", "ALTER TABLE events DROP COLUMN model", "UPDATE meta SET version = 2"),
 )
 BACK_TO_1 = (
     *BACK_TO_2,
