@@ -155,7 +155,9 @@ def _prepare(database: Database, out: Path, *, writable: bool) -> None:
         raise _no_ledger(out)
     else:
         versions.check_version(version)
-        raise LedgerVersionError("An older digitizer made this ledger. `digitizer run` brings it up to date.")
+        raise LedgerVersionError(
+            "An older digitizer made this ledger. `digitizer run` or `digitizer review` brings it up to date."
+        )
 
 
 def _no_ledger(out: Path) -> UsageError:
