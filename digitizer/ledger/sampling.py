@@ -1,5 +1,6 @@
 """Which fields are chosen to be looked at however sure they are: always the same, in whatever order they come."""
 
+from collections.abc import Set
 from dataclasses import replace
 from hashlib import sha256
 
@@ -26,20 +27,27 @@ def is_chosen(key: FieldKey, share: float, purpose: str) -> bool:
     return int.from_bytes(digest[:8]) < share * 2**64
 
 
-def with_sample(record: ScanRecord, share: float) -> ScanRecord:
-    """Send a share, 0-1, of the accepted fields of a scan to review; not what nobody could be shown."""
+def with_sample(record: ScanRecord, share: float, settled: Set[FieldKey] = frozenset()) -> ScanRecord:
+    """Send some of the accepted fields of a scan to review.
+
+    Parameters
+    ----------
+    share
+        Of all accepted fields, 0-1. What nobody could be shown is not sent.
+    settled
+        Fields that are not sent, for they are settled without anybody having keyed them as a whole, as samples are.
+    """
     if share <= 0:
         return record
-    pages = tuple(
-        replace(page, fields=tuple(_sampled(page, field, record.sha256, share) for field in page.fields))
-        for page in record.pages
-    )
+
+    def sampled(page: PageResult, field: FieldResult) -> FieldResult:
+        key = FieldKey(record.sha256, page.page or 0, field.field)
+        chosen = _can_be_drawn(field) and key not in settled and is_chosen(key, share, QA_SAMPLE)
+        return replace(field, status=FieldStatus.REVIEW, reason=QA_SAMPLE) if chosen else field
+
+    pages = tuple(replace(page, fields=tuple(sampled(page, field) for field in page.fields)) for page in record.pages)
     return replace(record, pages=pages)
 
 
-def _sampled(page: PageResult, field: FieldResult, digest: str, share: float) -> FieldResult:
-    if field.status is not FieldStatus.ACCEPTED or not (field.evidence and field.evidence.strip):
-        return field
-    if not is_chosen(FieldKey(digest, page.page or 0, field.field), share, QA_SAMPLE):
-        return field
-    return replace(field, status=FieldStatus.REVIEW, reason=QA_SAMPLE)
+def _can_be_drawn(field: FieldResult) -> bool:
+    return field.status is FieldStatus.ACCEPTED and bool(field.evidence and field.evidence.strip)

@@ -5,13 +5,17 @@
 2. Where a second look is wanted, somebody else keys the field blind.
 3. If the two values differ, a third decides.
 
+A new reading may doubt other cells, so that a first look is complete no more. A complete third look decides all the
+same. A complete second look then stands for the first, unless it says something else than what was said in the first.
+
 All of it follows from what was read and from the words alone, so that it can be found again when the scan is read anew,
 and when a word is taken back.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import zip_longest
 
 from digitizer.document import BLANK, UNREADABLE, VOID, FieldKind, FieldStatus
 from digitizer.ledger.doubt import FieldRead, doubtful_cells
@@ -124,10 +128,16 @@ def standing(read: FieldRead, words: Sequence[Word]) -> Standing:
     second, third = (
         _voice(read, [word for word in words if word.screen is screen][-1:]) for screen in (Screen.SECOND, Screen.THIRD)
     )
-    voices = [voice for voice in (first, second, third) if voice.complete]
-    if voices:
-        return _settled(read, voices, second_look=any(word.second_look for word in words))
-    return _waiting(read, first)
+    if third.complete:
+        return _settled(read, third)
+    if second.complete and _at_odds(first, second):
+        return _disputed(read, first if first.complete else second)
+    if first.complete:
+        seconded = second.complete and second.cells == first.cells
+        wanted = not second.complete and any(word.second_look for word in words)
+        voice = replace(first, decided=second.decided) if seconded else first
+        return _settled(read, voice, Look.SECOND if wanted else None)
+    return _settled(read, second) if second.complete else _waiting(read, first)
 
 
 def _voice(read: FieldRead, words: Sequence[Word]) -> _Voice:
@@ -152,20 +162,32 @@ def _voice(read: FieldRead, words: Sequence[Word]) -> _Voice:
     return _Voice(cells, decided, words[-1].reviewer if words else "", whole, complete)
 
 
-def _settled(read: FieldRead, voices: Sequence[_Voice], *, second_look: bool) -> Standing:
-    """Let one, two or three complete looks decide."""
-    final = voices[2] if len(voices) > 2 else voices[0]
-    disputed = len(voices) == 2 and value_of(voices[1].cells) != value_of(final.cells)
-    same = value_of(final.cells) == value_of(read.cells)
-    look = Look.THIRD if disputed else Look.SECOND if second_look and len(voices) == 1 else None
+def _at_odds(first: _Voice, second: _Voice) -> bool:
+    """Tell whether a second look that is complete disputes the first: if that is not, what was said of its cells."""
+    cells = first.cells
+    if not first.complete:
+        said = zip_longest(first.decided, second.cells, fillvalue="")
+        cells = "".join(mine if mine and mine != UNSURE else theirs for mine, theirs in said)
+    return value_of(cells) != value_of(second.cells)
+
+
+def _settled(read: FieldRead, voice: _Voice, look: Look | None = None) -> Standing:
+    """Let a complete look decide; `look` is wanted all the same."""
+    same = value_of(voice.cells) == value_of(read.cells)
     return Standing(
-        cells=final.cells,
-        status=FieldStatus.REVIEW if disputed else FieldStatus.CONFIRMED if same else FieldStatus.CORRECTED,
-        reviewer="" if disputed else final.reviewer,
-        decided=voices[-1].decided if voices[-1].cells == final.cells else final.decided,
+        cells=voice.cells,
+        status=FieldStatus.CONFIRMED if same else FieldStatus.CORRECTED,
+        reviewer=voice.reviewer,
+        decided=voice.decided,
         open=frozenset(),
         look=look if read.pictured else None,
     )
+
+
+def _disputed(read: FieldRead, shown: _Voice) -> Standing:
+    """Wait for a third look; until then what one of the others said is told."""
+    third = _settled(read, shown, Look.THIRD)
+    return replace(third, status=FieldStatus.REVIEW, reviewer="")
 
 
 def _waiting(read: FieldRead, first: _Voice) -> Standing:

@@ -9,13 +9,15 @@ from sqlalchemy import Connection, Table, bindparam, delete, exists, func, inser
 
 from digitizer.document import FieldResult, PageStatus
 from digitizer.ledger.doubt import field_read
+from digitizer.ledger.event_log import stands
 from digitizer.ledger.provenance import Provenance
 from digitizer.ledger.records import Entry, ScanRecord
+from digitizer.ledger.review_records import UNSURE, FieldKey, Screen
 from digitizer.ledger.reviewed import fields_of_keys, keys_decided_about, write
 from digitizer.ledger.revisions import in_parts, lock_writers, next_revision
 from digitizer.ledger.rows import Values, cell_values, entry_of, field_values, page_values, strip_values
 from digitizer.ledger.sampling import with_sample
-from digitizer.ledger.schema import cells, entries, fields, leases, pages, provenances, scans, shown, strips
+from digitizer.ledger.schema import cells, entries, events, fields, leases, pages, provenances, scans, shown, strips
 from digitizer.ledger.standing import standing
 from digitizer.policy import AcceptancePolicy
 
@@ -29,7 +31,8 @@ def put_scans(
     wanted = [record for record in records if _is_wanted(connection, record.sha256, provenance_id, replace)]
     for record in wanted:
         scan_id = _scan_id(connection, record, provenance_id, revision)
-        _put_pages(connection, scan_id, with_sample(record, provenance.qa_share), provenance.policy)
+        sampled = with_sample(record, provenance.qa_share, _settled_by_cells(connection, record.sha256))
+        _put_pages(connection, scan_id, sampled, provenance.policy)
         _apply_decisions(connection, record.sha256)
     _each(
         connection, delete(leases).where(leases.c.sha256 == bindparam("of")), [{"of": each.sha256} for each in records]
@@ -126,6 +129,20 @@ def _revive(connection: Connection, digests: Iterable[str]) -> bool:
             connection.execute(update(scans).where(scans.c.id == scan.id).values(superseded=False, name=name))
             found = True
     return found
+
+
+def _settled_by_cells(connection: Connection, digest: str) -> frozenset[FieldKey]:
+    """Return the fields of a scan of which people have told cells, but that at the first look nobody has keyed whole.
+
+    What they told settles such a field if it is accepted now; as a sample it would wait to be keyed.
+    """
+    whole = events.c.position.is_(None) & (events.c.screen == str(Screen.FIELD))
+    cell = events.c.position.is_not(None) & (events.c.after != UNSURE)
+    query = select(events.c.page, events.c.field, whole.label("whole")).where(
+        events.c.sha256 == digest, stands(events), whole | cell
+    )
+    rows = [(FieldKey(digest, row.page, row.field), row.whole) for row in connection.execute(query)]
+    return frozenset(key for key, _ in rows) - {key for key, keyed in rows if keyed}
 
 
 def _put_pages(connection: Connection, scan_id: int, record: ScanRecord, policy: AcceptancePolicy) -> None:

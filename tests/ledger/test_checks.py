@@ -238,8 +238,8 @@ def test_status_tells_what_was_caught(place: Place) -> None:
         status = status_of(place.out, ledger)
 
     lines = status_lines(status, place.out)
-    first = lines.index("checks      anna: 19 of 20 caught (95 %, between 78 and 99 %)")
-    assert lines[first + 1] == "            ben: 20 of 20 caught (100 %, between 86 and 100 %)"
+    first = lines.index("checks      anna: 19 of 20 caught (95%, between 78% and 100%)")
+    assert lines[first + 1] == "            ben: 20 of 20 caught (100%, between 86% and 100%)"
     assert '"reviewer": "anna"' in status_json(status)
 
 

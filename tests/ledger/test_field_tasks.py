@@ -140,6 +140,21 @@ def test_a_third_settles_what_two_say_differently(place: Place) -> None:
         assert (row_of(ledger).value, row_of(ledger).status) == ("13", FieldStatus.CONFIRMED)
 
 
+def test_a_third_look_survives_a_new_reading(place: Place) -> None:
+    """Also one that doubts another digit than the one that was seen on a sheet; nobody is asked again."""
+    with place.open() as ledger:
+        put(ledger, a_field("one", "1727", {1: 0.6}))
+        decide(ledger, [of_cell(next_sheet(ledger, "ann", "7", 1, LONG_S).cells[0])], second_share=1.0)
+        key_in(ledger, "bob", "1127")
+        assert key_in(ledger, "eve", "1927") is Screen.THIRD
+
+        put(ledger, a_field("one", "1727", {3: 0.6}), again=True)
+
+        row, waiting = row_of(ledger), progress(ledger)
+    assert (row.cells, row.status, row.reviewer) == ("1927", FieldStatus.CORRECTED, "eve")
+    assert (waiting.open_cells, waiting.open_fields) == (0, 0)
+
+
 def test_sheets_too_are_looked_at_again(place: Place) -> None:
     """A field that its cells have closed is keyed whole by another."""
     with place.open() as ledger:

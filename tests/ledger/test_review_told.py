@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Select, select
 
+from digitizer.document import FieldStatus
 from digitizer.ledger.delivery import deliver
 from digitizer.ledger.export import write_results
 from digitizer.ledger.formats import TableFormat, TableName
@@ -40,14 +41,28 @@ def test_status_tells_what_is_open(place: Place) -> None:
 
     assert status.field_reasons == {"rule:sum": 2, "low_confidence": 1}
     lines = [line.strip() for line in status_lines(status, place.out)]
-    assert "digits on sheets 2, whole fields 2, unsure 1; ann 120 an hour" in lines
+    assert "digits on sheets 2, whole fields 2 (unsure 1)" in lines
+    assert "an hour     ann 120" in lines
     assert json.loads(status_json(status))["review"] == {
         "open_cells": 2,
         "open_fields": 2,
         "unsure_fields": 1,
         "settled": 1,
         "per_hour": {"ann": 120},
+        "second_looks": 0,
     }
+
+
+def test_status_tells_second_looks_from_what_is_for_review(place: Place) -> None:
+    """They wait among the whole fields, though people have settled them."""
+    with place.open() as ledger:
+        put(ledger, *FIELDS)
+        task = next_fields(ledger, "ann", 1, LONG_S)[0]
+        decide(ledger, [of_field(task, "12")], second_share=1.0)
+        status = status_of(place.out, ledger)
+
+    assert (status.fields[FieldStatus.CONFIRMED], status.second_looks) == (1, 1)
+    assert any("(settled, for a second look 1)" in line for line in status_lines(status, place.out))
 
 
 def test_the_summary_counts_reasons_of_what_waits(place: Place) -> None:

@@ -19,6 +19,8 @@ REVIEW, ACCEPTED = FieldStatus.REVIEW, FieldStatus.ACCEPTED
 
 Said = tuple[str, Screen, int | None, str]
 """Who, where, of which cell, what."""
+Gist = tuple[str, FieldStatus, str, Look | None]
+"""Cells, status, reviewer, what it waits for."""
 
 
 def cell(position: int, said: str, by: str = "ann") -> Said:
@@ -40,7 +42,7 @@ def after(field: FieldResult, *said: Said, second_look: bool = False) -> Standin
     return standing(read, words)
 
 
-def brief(now: Standing) -> tuple[str, FieldStatus, str, Look | None]:
+def brief(now: Standing) -> Gist:
     """Return the gist."""
     return now.cells, now.status, now.reviewer, now.look
 
@@ -80,7 +82,7 @@ def test_what_nobody_has_seen_waits_in_its_way(field: FieldResult, look: Look | 
         ([whole("1734"), cell(1, "2", "bob")], ("1234", CONFIRMED, "bob", None)),
     ],
 )
-def test_words_about_digits_in_doubt(said: list[Said], expected: tuple[str, FieldStatus, str, Look | None]) -> None:
+def test_words_about_digits_in_doubt(said: list[Said], expected: Gist) -> None:
     """The later word counts; the field closes when no cell is in doubt any more."""
     assert brief(after(DOUBTFUL, *said)) == expected
 
@@ -107,7 +109,7 @@ def test_cells_alone_do_not_settle_what_is_doubted_as_a_whole() -> None:
         ("1?", ("1?", REVIEW, "", Look.UNSURE)),
     ],
 )
-def test_a_box_takes_a_number_of_any_length(said: str, expected: tuple[str, FieldStatus, str, Look | None]) -> None:
+def test_a_box_takes_a_number_of_any_length(said: str, expected: Gist) -> None:
     """Also none at all."""
     assert brief(after(BOX, whole(said))) == expected
 
@@ -135,16 +137,67 @@ SECOND, THIRD = Screen.SECOND, Screen.THIRD
         ([whole("1234", "bob", SECOND), whole("?234", "eve", THIRD)], ("1934", REVIEW, "", Look.THIRD)),
     ],
 )
-def test_a_second_look_confirms_and_a_third_settles(
-    later: list[Said], expected: tuple[str, FieldStatus, str, Look | None]
-) -> None:
+def test_a_second_look_confirms_and_a_third_settles(later: list[Said], expected: Gist) -> None:
     """Until then a value that is disputed waits for review."""
     assert brief(after(RULED, whole("1934"), *later, second_look=True)) == expected
 
 
-def test_a_second_look_stands_for_a_first_that_was_taken_back() -> None:
-    """No word of anybody is lost."""
-    assert brief(after(RULED, whole("1234", "bob", SECOND))) == ("1234", CONFIRMED, "bob", None)
+FIRST: dict[str, list[Said]] = {
+    "none": [],
+    "unsure, like the second": [whole("72?4")],
+    "unsure, unlike the second": [whole("12?4")],
+    "part, like the second": [cell(0, "7")],
+    "part, unlike the second": [cell(0, "1")],
+    "part, and the rest untold": [cell(0, "7"), cell(2, "?")],
+    "like the second": [cell(0, "7"), cell(2, "3")],
+    "unlike the second": [cell(0, "1"), cell(2, "3")],
+}
+SECONDS = {"none": [], "unsure": [whole("7?34", "bob", SECOND)], "complete": [whole("7234", "bob", SECOND)]}
+UNSETTLED = [[], [whole("12?4", "eve", THIRD)]]
+BOB = ("7234", CORRECTED, "bob", None)
+TABLE: dict[str, tuple[Gist, Gist]] = {
+    "none": (("1234", REVIEW, "", Look.SHEET), BOB),
+    "unsure, like the second": (("72?4", REVIEW, "", Look.UNSURE), BOB),
+    "unsure, unlike the second": (("12?4", REVIEW, "", Look.UNSURE), ("7234", REVIEW, "", Look.THIRD)),
+    "part, like the second": (("7234", REVIEW, "", Look.SHEET), BOB),
+    "part, unlike the second": (("1234", REVIEW, "", Look.SHEET), ("7234", REVIEW, "", Look.THIRD)),
+    "part, and the rest untold": (("72?4", REVIEW, "", Look.FIELD), BOB),
+    "like the second": (("7234", CORRECTED, "ann", Look.SECOND), ("7234", CORRECTED, "ann", None)),
+    "unlike the second": (("1234", CONFIRMED, "ann", Look.SECOND), ("1234", REVIEW, "", Look.THIRD)),
+}
+"""How the field stands without a third look: if the second is not complete, and if it is."""
+
+
+@pytest.mark.parametrize("third", UNSETTLED, ids=["no third", "third unsure"])
+@pytest.mark.parametrize("second", SECONDS)
+@pytest.mark.parametrize("first", FIRST)
+def test_what_stands_without_a_third_look(first: str, second: str, third: list[Said]) -> None:
+    """A complete second look stands for a first that is not; it disputes what the first has said, and no more."""
+    now = after(DOUBTFUL, *FIRST[first], *SECONDS[second], *third, second_look=True)
+
+    assert brief(now) == TABLE[first][second == "complete"]
+
+
+@pytest.mark.parametrize("field", [DOUBTFUL, RULED, SURE], ids=["doubtful", "rule", "accepted"])
+@pytest.mark.parametrize("second", SECONDS)
+@pytest.mark.parametrize("first", FIRST)
+def test_a_third_look_decides_whatever_became_of_the_others(first: str, second: str, field: FieldResult) -> None:
+    """As when another network doubts cells that the first had not to look at."""
+    now = after(field, *FIRST[first], *SECONDS[second], whole("1934", "eve", THIRD), second_look=True)
+
+    assert brief(now) == ("1934", CORRECTED, "eve", None)
+    assert (now.decided, now.open) == (tuple("1934"), frozenset())
+
+
+@pytest.mark.parametrize(("first", "look"), [("128", Look.THIRD), ("1?", None)])
+def test_the_second_look_at_a_box(first: str, look: Look | None) -> None:
+    """A number is disputed as a whole, and not at all by somebody who could not tell."""
+    assert after(BOX, whole(first), whole("12", "bob", SECOND), second_look=True).look is look
+
+
+def test_where_digits_lie_is_no_dispute() -> None:
+    """The value is the same."""
+    assert brief(after(DOUBTFUL, cell(0, "_"), whole("x234", "bob", SECOND))) == ("x234", CORRECTED, "bob", None)
 
 
 def test_who_agrees_blind_has_decided_about_all_cells() -> None:
