@@ -16,7 +16,7 @@ def threshold(
     results: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the results of a run.")],
     max_errors: Annotated[
         str | None,
-        typer.Option(help="Show this error rate too, such as 1/500.", show_default="that of the last run"),
+        typer.Option(help="Show this error rate too, such as 1/500.", show_default=False),
     ] = None,
     qa_share: Annotated[
         float | None,
@@ -43,7 +43,7 @@ def threshold(
 def _curve(
     results: Path, asked: Fraction | None, qa_share: float | None, seconds: float
 ) -> tuple[list["Estimate"], Fraction]:
-    """Return what error rates come to, and the one to be marked: that which is asked for, or that of the last run."""
+    """Return what error rates come to, and the one to be marked: that of the last run."""
     from digitizer.budget.estimate import RATES, estimate
     from digitizer.budget.outcomes import tabulate
     from digitizer.ledger.outcomes import settled_fields
@@ -53,8 +53,7 @@ def _curve(
         provenance = ledger.latest_provenance()
         table = tabulate(field for page in ledger.rows() for field in page.fields)
         evidence = tabulate(settled_fields(ledger, provenance.model_sha256) if provenance else ())
-    stated = provenance.policy.max_errors if provenance else Fraction(0)
-    present = stated if asked is None else asked
+    present = provenance.policy.max_errors if provenance else Fraction(0)
     share = qa_share or (provenance.qa_share if provenance else 0.0) or QA_SHARE
-    rates = sorted({*RATES, present})
+    rates = sorted({*RATES, present, *([] if asked is None else [asked])})
     return [estimate(table, evidence, rate, qa_share=share, seconds_per_field=seconds) for rate in rates], present

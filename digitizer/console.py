@@ -10,11 +10,12 @@ from rich.text import Text
 
 from digitizer import job
 from digitizer.budget.estimate import review_minutes
+from digitizer.budget.text import learned_note
 from digitizer.document import FieldStatus, PageResult, PageStatus
 from digitizer.ledger.export import FIELDS_FILE, PAGES_FILE, SUMMARY_FILE
 from digitizer.ledger.summary import Summary
 from digitizer.ledger.tables import visible
-from digitizer.rounding import percent_down, percent_up, up
+from digitizer.rounding import expected_errors, percent_down, percent_up, up
 
 UNREAD_SHOWN = 20
 """Names on the screen; all of them are in `pages.csv`."""
@@ -73,7 +74,11 @@ def print_outcome(outcome: job.Outcome, out: Path) -> None:
     table.add_row("fields", str(summary.field_count))
     table.add_row("accepted", str(summary.fields[FieldStatus.ACCEPTED]), _accepted_note(summary))
     if summary.fields[FieldStatus.ACCEPTED]:
-        table.add_row("errors", f"{outcome.expected.errors:.2g}", _errors_note(outcome))
+        table.add_row("errors", expected_errors(outcome.expected.errors), _errors_note(outcome))
+    if summary.provenance.learned:
+        table.add_row("thresholds", str(len(summary.provenance.learned)), _thresholds_note(summary))
+    if settled := sum(summary.fields[status] for status in (FieldStatus.CONFIRMED, FieldStatus.CORRECTED)):
+        table.add_row("settled", str(settled), "by people")
     table.add_row("for review", str(summary.fields[FieldStatus.REVIEW]), _review_note(summary))
     console.print(table)
     for name in (FIELDS_FILE, PAGES_FILE, SUMMARY_FILE):
@@ -114,6 +119,11 @@ def _errors_note(outcome: job.Outcome) -> str:
     rate = outcome.expected.errors / outcome.summary.fields[FieldStatus.ACCEPTED]
     low, high = outcome.expected.between
     return f"expected among these ({percent_up(rate)}), between {low} and {high}"
+
+
+def _thresholds_note(summary: Summary) -> str:
+    """Return how thresholds that were learned differ from the stated one, which holds elsewhere."""
+    return f"learned from review: {learned_note(summary.provenance.policy)}"
 
 
 def _review_note(summary: Summary) -> str:

@@ -23,10 +23,14 @@ def list_() -> None:
 
     `digits right` is the share of digits of MNIST's held-out writers that the model reads right.
     """
-    from digitizer.reading.installed import models, models_folder
+    from digitizer.reading.installed import missing_choice, models, models_folder
 
     for line in _table([_HEADER, *map(_row, models())]):
         typer.echo(line)
+    if missing := missing_choice():
+        typer.echo(
+            f"The chosen model {missing} is missing: nothing reads until `digitizer model use default`.", err=True
+        )
     typer.echo(f"Installed models lie in {models_folder()}.", err=True)
 
 
@@ -67,7 +71,13 @@ def _made_from(card: "ModelCard") -> str:
     """Say what a model has learned from."""
     data = str(_inside(card.training, "data", "name") or "-")
     crops, fields = (_inside(card.training, "retrained", name) for name in ("crops", "fields"))
-    return data if crops is None else f"{data}, and {crops} digits of {fields} settled fields"
+    if crops is None:
+        return data
+    return f"{data}, and {crops} digit{_plural(crops)} of {fields} settled field{_plural(fields)}"
+
+
+def _plural(count: object) -> str:
+    return "" if count == 1 else "s"
 
 
 def _inside(told: dict[str, Any], *path: str) -> Any:

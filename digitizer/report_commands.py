@@ -56,7 +56,10 @@ def overlay(
         typer.Option(help="A template, or a folder of templates.", show_default="none: every comb and grid is read"),
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="A model folder, or the name of a shipped model.", show_default="the shipped one")
+        str | None,
+        typer.Option(
+            help="A model folder, or a name that `digitizer model list` shows.", show_default="the chosen one"
+        ),
     ] = None,
     max_errors: Annotated[
         str | None,

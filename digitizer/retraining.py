@@ -153,12 +153,12 @@ def check_enough(known: Settled) -> None:
     """
     digits, kept = int(known.said.sum()), int((known.field_part == KEEP).sum())
     if digits < DIGITS_NEEDED:
-        raise UsageError(f"People have settled {digits} digits here, and {DIGITS_NEEDED} are needed to learn from.")
+        raise UsageError(f"Digits that people have settled here: {digits}. To learn from, {DIGITS_NEEDED} are needed.")
     for part, what in _TOOK_PART.items():
         if not (known.field_part == part).any():
             raise UsageError(f"What was settled is of too few scans: there is none to {what}.")
     if kept < FIELDS_NEEDED:
-        raise UsageError(f"{kept} settled fields are kept for measuring, and {FIELDS_NEEDED} are needed: review more.")
+        raise UsageError(f"Settled fields that are kept for measuring: {kept}. Needed are {FIELDS_NEEDED}: review more.")
 
 
 def told(known: Settled) -> str:

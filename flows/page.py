@@ -19,12 +19,13 @@ from prefect.artifacts import (
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from digitizer.budget.estimate import review_minutes
+from digitizer.budget.text import learned_note
 from digitizer.document import FieldStatus, PageResult
 from digitizer.job import Outcome, Progress
 from digitizer.ledger.export import PAGES_FILE
 from digitizer.ledger.summary import Summary
 from digitizer.reporting import REPORT_FILE
-from digitizer.rounding import percent_down, percent_up, up
+from digitizer.rounding import expected_errors, percent_down, percent_up, up
 from flows.parameters import DigitizeParameters
 
 _PROGRESS_STEP_PERCENT = 5
@@ -107,13 +108,21 @@ def rates(outcome: Outcome) -> str:
     if summary.straight_through_rate is None or not accepted:
         return f"No field went straight through, of {summary.field_count}."
     low, high = expected.between
+    errors, minutes = expected_errors(expected.errors), up(review_minutes(waiting))
     return (
         f"**{percent_down(summary.straight_through_rate)}** of {summary.field_count} fields went straight through; "
-        f"of these **{percent_up(expected.errors / accepted)}** are expected to be wrong: {expected.errors:.2g}, "
+        f"of these **{percent_up(expected.errors / accepted)}** are expected to be wrong: {errors}, "
         f"between {low} and {high}. The {waiting} that wait will take a person about "
-        f"{up(review_minutes(waiting))} minutes.\n\n"
-        f"Confidence from which fields are accepted: {summary.provenance.threshold}."
+        f"{minutes} minute{'' if minutes == '1' else 's'}.\n\n"
+        f"Confidence from which fields are accepted: {_thresholds(summary)}."
     )
+
+
+def _thresholds(summary: Summary) -> str:
+    """Return the stated threshold, and in how many places another was learned."""
+    provenance = summary.provenance
+    learned = f"; {len(provenance.learned)} learned from review ({learned_note(provenance.policy)})"
+    return f"{provenance.threshold}{learned if provenance.learned else ''}"
 
 
 def unread(summary: Summary, out: Path, show_names: bool) -> str:

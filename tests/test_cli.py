@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from digitizer import batch, cli
+from digitizer.budget.estimate import Expected
+from digitizer.console import print_outcome
+from digitizer.document import FieldStatus, PageStatus
+from digitizer.job import Outcome
 from digitizer.ledger.lock import output_lock
+from digitizer.ledger.provenance import Provenance
+from digitizer.ledger.summary import Summary
+from digitizer.policy import LearnedThreshold
 from tests.fake_reader import FakeReader, write_scan
 
 Cli = Callable[..., int]
@@ -53,13 +60,35 @@ def test_a_run_prints_counts_and_where_the_results_are(
         "pages 2 done 2",
         "fields 2",
         "accepted 1 50.0% straight through",
-        "errors 0.0001 expected among these (0.010%), between 0 and 0",
+        "errors <0.01 expected among these (0.010%), between 0 and 0",
         "for review 1 about 1 minute of a person's time",
         "results/fields.csv",
         "results/pages.csv",
         "results/summary.json",
     ]
     assert printed.err.splitlines() == ["Looking into files: 1 of 1", "Reading pages: 2 of 2"]
+
+
+def test_a_run_says_what_people_have_settled_and_what_was_learned_from_it(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Thresholds in their own row, with their direction; expected errors and rates rounded against the machine."""
+    fields = dict.fromkeys(FieldStatus, 1) | {FieldStatus.ACCEPTED: 826}
+    learned = (
+        LearnedThreshold("", "", 0.9999),
+        LearnedThreshold("exam", "", 0.99),
+        LearnedThreshold("exam", "a", 0.999),
+    )
+    provenance = Provenance("0.1.0", "seed", "ab" * 32, 0.999, learned=learned)
+    summary = Summary(1, dict.fromkeys(PageStatus, 0), fields, {}, {}, 0.001, {}, (), provenance)
+
+    print_outcome(Outcome(summary, Expected(0.1212, (0, 1)), 1, 0, 0, 0, 0), tmp_path)
+
+    told = [" ".join(line.split()) for line in capfd.readouterr().out.splitlines()]
+    assert "accepted 826 99.6% straight through" in told
+    assert "errors 0.13 expected among these (0.015%), between 0 and 1" in told
+    assert "thresholds 3 learned from review: 1 stricter, 1 looser, 1 as stated" in told
+    assert "settled 2 by people" in told
 
 
 def test_files_that_are_no_scans_do_not_count_as_pages(

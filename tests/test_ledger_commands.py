@@ -25,6 +25,7 @@ from digitizer.ledger.purge_evidence import PURGE_COLUMNS
 from digitizer.ledger.records import Entry
 from digitizer.ledger.schema import METADATA, scans
 from digitizer.ledger.status import folder_is_held
+from digitizer.policy import LearnedThreshold
 from tests.ledger.scans_read import a_scan, digest_of, put, read_into, strip_of
 from tests.postgres import postgres_server
 
@@ -138,7 +139,7 @@ def test_status_tells_how_it_stands(digitizer: Command, capfd: Printed) -> None:
         "scans       2",
         "pages       2  done 2",
         "fields      2",
-        "accepted    1  50.0% straight through, expected errors 0.050%",
+        "accepted    1  50.0% straight through, expected errors 0.050% by their confidences",
         "for review  1  low_confidence 1",
         "               digits on sheets 1",
         "read        2026-09-21 16:13 CEST (UTC+02:00)",
@@ -184,8 +185,9 @@ def test_status_for_programs_says_the_same(digitizer: Command, capfd: Printed) -
 
 
 def test_status_says_that_scans_were_read_with_several_things(digitizer: Command, capfd: Printed) -> None:
-    """How many with each, and how to make them one."""
-    other = Provenance("0.2.0", "seed", "cd" * 32, 0.99, (TemplateInfo("exam", 3, "ef" * 32),))
+    """How many with each, and how to make them one; learned thresholds are counted."""
+    learned = (LearnedThreshold("exam", "", 0.999),)
+    other = Provenance("0.2.0", "seed", "cd" * 32, 0.99, (TemplateInfo("exam", 3, "ef" * 32),), learned=learned)
     with open_ledger(Path("out")) as ledger:
         ledger.put_scans([a_scan("c.png")], other)
 
@@ -193,7 +195,10 @@ def test_status_says_that_scans_were_read_with_several_things(digitizer: Command
 
     printed = capfd.readouterr().out
     assert "with        model seed (abababababab), no template, threshold 0.999, digitizer 0.1.0: 2 scans\n" in printed
-    assert "            model seed (cdcdcdcdcdcd), exam version 3, threshold 0.99, digitizer 0.2.0: 1 scan" in printed
+    assert (
+        "            model seed (cdcdcdcdcdcd), exam version 3, threshold 0.99, 1 learned, digitizer 0.2.0: 1 scan"
+        in printed
+    )
     assert "digitizer run SCANS --out out --again " in printed
 
 

@@ -1,6 +1,7 @@
 """`digitizer retrain` and `digitizer model`: what they print, and what they refuse."""
 
 import importlib.util
+import shutil
 import signal
 import subprocess
 import sys
@@ -125,6 +126,20 @@ def test_models_are_listed(store: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert rows[0][3:] == ["99.30%", "MNIST"]
     assert rows[2][:4] == ["*", "office", "installed", rows[1][2]]
     assert " ".join(rows[3]).startswith("spoilt installed - - cannot be used")
+
+
+def test_a_chosen_model_that_is_gone_is_named_in_the_list(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """For no star tells of it."""
+    install(model_folder("seed"), "office")
+    use("office")
+    shutil.rmtree(store / "office")
+    capsys.readouterr()
+
+    list_()
+
+    printed = capsys.readouterr()
+    assert "*" not in printed.out
+    assert "The chosen model 'office' is missing: nothing reads until `digitizer model use default`." in printed.err
 
 
 def test_no_model_is_used_that_is_not_there() -> None:

@@ -161,7 +161,7 @@ def test_a_scan_in_two_folders_counts_once(reviewed: Path, tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("scans", "said"),
-    [(0, "settled 0 digits here, and 200 are needed"), (150, "150 digits"), (201, "kept for measuring, and 50 are")],
+    [(0, "settled here: 0. To learn from, 200"), (150, "here: 150"), (201, "Needed are 50")],
 )
 def test_what_cannot_lead_anywhere_is_not_begun(scans: int, said: str, tmp_path: Path) -> None:
     """It is said how much there is, and how much is needed."""

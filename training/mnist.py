@@ -148,6 +148,8 @@ def _npz_arrays(path: Path, names: list[str]) -> dict[str, NDArray[np.uint8]]:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in names}
+    except FileNotFoundError as error:
+        raise UsageError(f"There is no such file: {path}") from error
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, AttributeError) as error:
         raise UsageError(f"Cannot read {', '.join(names)} from {path}: is it an .npz file?") from error
 

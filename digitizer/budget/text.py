@@ -7,7 +7,8 @@ from digitizer.budget.estimate import Estimate
 from digitizer.budget.learning import ALL, Learned
 from digitizer.budget.outcomes import Place
 from digitizer.budget.thresholds import Choice
-from digitizer.rounding import percent_down, percent_up, up
+from digitizer.policy import AcceptancePolicy
+from digitizer.rounding import expected_errors, percent_down, percent_up, up
 
 HEADER = ("allowed errors", "straight through", "", "expected errors", "90 % between", "review", "minutes")
 PRESENT = "<- now"
@@ -19,7 +20,7 @@ def curve_lines(curve: Sequence[Estimate], present: Fraction) -> Iterator[str]:
     Parameters
     ----------
     present
-        The error rate of now; the row of it is marked.
+        The error rate in force; the row of it is marked, and what was learned is told for it.
     """
     rows = [HEADER, *map(_cells, curve)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
@@ -36,7 +37,10 @@ def learned_lines(learned: Learned, present: Fraction) -> Iterator[str]:
     """Yield what reviewers found, and the thresholds that follow from it."""
     everything = learned.choices[ALL]
     if not everything.reviewed:
-        yield f"Nobody has reviewed anything yet: confidences are taken at their word, threshold {_at(learned, ALL)}."
+        yield (
+            "Nobody has reviewed anything that the present network has read: "
+            f"confidences are taken at their word, threshold {_at(learned, ALL)}."
+        )
         return
     yield f"reviewed  {everything.reviewed} fields that only their confidence sent to review, or chance"
     yield f"sampled   {_measured(everything)}; {present} are allowed"
@@ -47,13 +51,24 @@ def learned_lines(learned: Learned, present: Fraction) -> Iterator[str]:
             yield f"          {each.threshold:.6g} for {' / '.join(filter(None, place))}: {_why(place, learned)}"
 
 
+def learned_note(policy: AcceptancePolicy) -> str:
+    """Say in which direction thresholds that were learned differ from the stated one: `2 stricter, 1 looser`."""
+    learned = [each.threshold for each in policy.learned]
+    counts = {
+        "stricter": sum(each > policy.threshold for each in learned),
+        "looser": sum(each < policy.threshold for each in learned),
+        "as stated": learned.count(policy.threshold),  # where the one of the template differs
+    }
+    return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+
+
 def _cells(each: Estimate) -> tuple[str, ...]:
     rate = "" if each.error_rate is None else percent_up(each.error_rate)
     return (
         str(each.max_errors),
         str(each.accepted),
         percent_down(each.straight_through_rate),
-        f"{up(each.errors, 2)} ({rate})" if rate else "-",
+        f"{expected_errors(each.errors)} ({rate})" if rate else "-",
         f"{each.between[0]} and {each.between[1]}",
         str(each.fields - each.accepted),
         up(each.review_minutes),

@@ -16,8 +16,7 @@ _SHORTEST_S = 60
 
 def progress(connection: Connection) -> Progress:
     """Say how far review has come (see `review.progress`)."""
-    by_look = select(fields.c.look, func.count().label("number")).where(waits).group_by(fields.c.look)
-    waiting = {row.look: row.number for row in connection.execute(by_look)}
+    waiting = waiting_by_look(connection)
     return Progress(
         open_cells=_count(connection, cells, cells.c.open),
         open_fields=sum(number for look, number in waiting.items() if look != Look.SHEET),
@@ -25,6 +24,12 @@ def progress(connection: Connection) -> Progress:
         settled=_settled(connection),
         per_hour=_per_hour(connection, event_log.now_s()),
     )
+
+
+def waiting_by_look(connection: Connection) -> dict[str, int]:
+    """Count the fields that wait for people, by what they wait for (see `Look`)."""
+    by_look = select(fields.c.look, func.count().label("number")).where(waits).group_by(fields.c.look)
+    return {row.look: row.number for row in connection.execute(by_look)}
 
 
 def _count(connection: Connection, of: FromClause, condition: ColumnElement[bool]) -> int:

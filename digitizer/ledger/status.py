@@ -13,12 +13,13 @@ from digitizer.ledger.checks import CatchRate, read_catch_rates
 from digitizer.ledger.database import LEDGER_FILE
 from digitizer.ledger.ledger import Ledger
 from digitizer.ledger.lock import LOCK_FILE
-from digitizer.ledger.pace import progress
+from digitizer.ledger.pace import progress, waiting_by_look
 from digitizer.ledger.provenance import Provenance
 from digitizer.ledger.purge_evidence import Purge, purges_of, unfinished
 from digitizer.ledger.reading import used_provenances
 from digitizer.ledger.review_records import Progress
 from digitizer.ledger.schema import scans, shown
+from digitizer.ledger.standing import Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Status:
         None if nothing was ever purged.
     review
         What waits for people, and how fast they are.
+    second_looks
+        Fields that are settled, and wait among the others to be keyed once more.
     unfinished_purges
         Purges that were interrupted before nothing was left of what they deleted.
     checks
@@ -72,6 +75,7 @@ class Status:
     last_purge: Purge | None
     unfinished_purges: int
     review: Progress
+    second_looks: int
     checks: tuple[CatchRate, ...]
 
     @property
@@ -129,6 +133,7 @@ def _status(connection: Connection, out: Path, *, shared: bool) -> Status:
         last_purge=recorded[-1] if recorded else None,
         unfinished_purges=len(unfinished(out, recorded)),
         review=progress(connection),
+        second_looks=waiting_by_look(connection).get(Look.SECOND, 0),
         checks=tuple(read_catch_rates(connection)),
     )
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from digitizer.document import FieldStatus, PageStatus
 from digitizer.ledger.checks import CatchRate
 from digitizer.ledger.provenance import Provenance
-from digitizer.ledger.review_records import Progress
 from digitizer.ledger.status import Status
+from digitizer.rounding import percent_down, percent_up
 
 _LABEL_WIDTH = 12
 _HASH_SHOWN = 12
@@ -27,10 +27,11 @@ def status_lines(status: Status, out: Path) -> list[str]:
         ("fields", str(sum(status.fields.values())), _listed(_reviewed(status))),
         ("accepted", str(status.fields[FieldStatus.ACCEPTED]), _rates(status)),
         ("for review", str(status.fields[FieldStatus.REVIEW]), _listed(status.field_reasons)),
-        ("", "", _open(status.review)),
+        ("", "", _open(status)),
     ]
     width = max(len(number) for _, number, _ in told)
     lines = [_line(label, number.rjust(width), note) for label, number, note in told if label or note]
+    lines += [_line("an hour", pace)] if (pace := _listed(status.review.per_hour)) else []
     lines += [_line("checks" if not at else "", _caught(each)) for at, each in enumerate(status.checks)]
     lines += [_line("read", _times(status))] if status.last_read_s is not None else []
     lines += [_line("with" if not at else "", each) for at, each in enumerate(_provenance_lines(status))]
@@ -52,7 +53,7 @@ def status_json(status: Status) -> str:
             "expected_errors_among_accepted": _rounded(status.expected_error_rate, ROUND_UP),
         },
         "reasons": {"pages": status.page_reasons, "fields": status.field_reasons},
-        "review": asdict(status.review),
+        "review": {**asdict(status.review), "second_looks": status.second_looks},
         "checks": [asdict(each) for each in status.checks],
         "first_read": _utc(status.first_read_s),
         "last_read": _utc(status.last_read_s),
@@ -91,24 +92,27 @@ def _reviewed(status: Status) -> dict[str, int]:
     return {str(each): status.fields[each] for each in (FieldStatus.CONFIRMED, FieldStatus.CORRECTED)}
 
 
-def _open(review: Progress) -> str:
-    """Return in what form it waits for people, and how fast they are."""
-    told = {"digits on sheets": review.open_cells, "whole fields": review.open_fields, "unsure": review.unsure_fields}
-    pace = ", ".join(f"{reviewer} {number} an hour" for reviewer, number in review.per_hour.items())
-    return "; ".join(filter(None, [_listed(told), pace]))
+def _open(status: Status) -> str:
+    """Return in what form it waits for people."""
+    review = status.review
+    told = _listed({"digits on sheets": review.open_cells, "whole fields": review.open_fields})
+    of_these = _listed({"unsure": review.unsure_fields, "settled, for a second look": status.second_looks})
+    return f"{told} ({of_these})" if of_these else told
 
 
 def _caught(rate: CatchRate) -> str:
-    """Return a reviewer's catch rate; percentages are rounded down."""
-    share, between = 100 * rate.caught // rate.checks, f"between {int(100 * rate.low)} and {int(100 * rate.high)} %"
-    return f"{rate.reviewer}: {rate.caught} of {rate.checks} caught ({share} %, {between})"
+    """Return a reviewer's catch rate, rounded down, with bounds rounded outwards."""
+    between = f"between {percent_down(rate.low, 0)} and {percent_up(rate.high, 0)}"
+    share = percent_down(rate.caught / rate.checks, 0)
+    return f"{rate.reviewer}: {rate.caught} of {rate.checks} caught ({share}, {between})"
 
 
 def _rates(status: Status) -> str:
     """Return the straight-through rate beside the error rate that it comes with."""
     if status.straight_through_rate is None or status.expected_error_rate is None:
         return ""
-    return f"{status.straight_through_rate:.1%} straight through, expected errors {status.expected_error_rate:.3%}"
+    through, errors = percent_down(status.straight_through_rate), percent_up(status.expected_error_rate)
+    return f"{through} straight through, expected errors {errors} by their confidences"
 
 
 def _times(status: Status) -> str:
@@ -127,7 +131,9 @@ def _provenance_lines(status: Status) -> Iterable[str]:
 def _provenance(provenance: Provenance) -> str:
     templates = ", ".join(f"{each.form} version {each.version}" for each in provenance.templates)
     model = f"model {provenance.model} ({provenance.model_sha256[:_HASH_SHOWN]})"
-    return f"{model}, {templates or 'no template'}, threshold {provenance.threshold:g}, digitizer {provenance.version}"
+    learned = f", {len(provenance.learned)} learned" if provenance.learned else ""
+    threshold = f"threshold {provenance.threshold:g}{learned}"
+    return f"{model}, {templates or 'no template'}, {threshold}, digitizer {provenance.version}"
 
 
 def _size(count: int) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from digitizer.errors import ModelError, UsageError
 from digitizer.reading.classifier import DEFAULT_MODEL, bundled_models, load_classifier, model_folder
-from digitizer.reading.model_card import CARD_FILE, ModelCard, load_model_files
+from digitizer.reading.model_card import ADVICE, CARD_FILE, ModelCard, load_model_files
 
 MODELS_VARIABLE = "DIGITIZER_MODELS"
 """The folder of the store, if it is not to be the user's own."""
@@ -21,6 +21,7 @@ WAY_BACK = f"`digitizer model use {DEFAULT_MODEL}` goes back to the one that cam
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _LONGEST_NAME_BYTES = 200
 """More than any name has: what is longer is no name."""
+_LONGEST_SHOWN = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,20 @@ def chosen_model() -> str | Path:
         If what was chosen is gone or altered; it says how to go back.
     """
     name = _chosen_name()
+    if not _is_there(name):
+        raise ModelError(f"The model that was chosen, {_visible(name)}, is missing. {WAY_BACK}")
+    model = named_model(name)
     try:
-        model = named_model(name)
-        load_model_files(model_folder(model))
+        load_model_files(model_folder(model), _advice(name))
     except ModelError as error:
-        raise ModelError(f"The model that was chosen, {name!r}, cannot be used. {error} {WAY_BACK}") from error
+        raise ModelError(f"The model that was chosen, {name!r}, cannot be used. {error}") from error
     return model
+
+
+def missing_choice() -> str | None:
+    """Return the name of the chosen model if there is no such model, in quotes and harmless; None if there is one."""
+    name = _chosen_name()
+    return None if _is_there(name) else _visible(name)
 
 
 def named_model(name: str) -> str | Path:
@@ -84,11 +93,10 @@ def named_model(name: str) -> str | Path:
     """
     if name in bundled_models():
         return name
-    folder = models_folder() / name
-    if not _is_name(name) or not folder.is_dir():
+    if not _is_there(name):
         there = ", ".join([*bundled_models(), *_own_names()])
         raise ModelError(f"There is no model {name[:64]!r}; there are: {there}.")
-    return folder
+    return models_folder() / name
 
 
 def choose(name: str) -> None:
@@ -99,7 +107,9 @@ def choose(name: str) -> None:
     ModelError
         If there is none of that name, or it cannot be used.
     """
-    load_classifier(model_folder(named_model(name)))
+    folder = model_folder(named_model(name))
+    load_model_files(folder, _advice(name))
+    load_classifier(folder)
     store = models_folder()
     with _using(store):
         store.mkdir(parents=True, exist_ok=True)
@@ -170,9 +180,9 @@ def models() -> list[StoredModel]:
 
 def _stored(name: str, folder: Path, bundled: bool, chosen: bool) -> StoredModel:
     try:
-        card, sha256, _ = load_model_files(folder)
+        card, sha256, _ = load_model_files(folder, _advice(name) if chosen or bundled else "")
     except ModelError as error:
-        return StoredModel(name, folder, bundled, None, "", str(error), chosen)
+        return StoredModel(name, folder, bundled, None, "", str(error).rstrip(), chosen)
     return StoredModel(name, folder, bundled, card, sha256, "", chosen)
 
 
@@ -187,6 +197,21 @@ def _own_names() -> list[str]:
 
 def _is_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None and name != CHOSEN_FILE
+
+
+def _is_there(name: str) -> bool:
+    return name in bundled_models() or (_is_name(name) and (models_folder() / name).is_dir())
+
+
+def _advice(name: str) -> str:
+    """Return what to do where a model cannot be used: nobody reinstalls digitizer for one that was made here."""
+    return ADVICE if name in bundled_models() else WAY_BACK
+
+
+def _visible(name: str) -> str:
+    """Write what stands in place of a name such that it fits into a line and cannot steer a terminal."""
+    told = ascii(name)[1:-1]
+    return f"'{told}'" if len(told) <= _LONGEST_SHOWN else f"'{told[:_LONGEST_SHOWN]}...'"
 
 
 def _chosen_name() -> str:

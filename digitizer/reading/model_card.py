@@ -12,7 +12,7 @@ CARD_FILE = "card.json"
 ONNX_FILE = "model.onnx"
 INT8_FILE = "model.int8.onnx"
 KERAS_FILE = "model.keras"
-ADVICE = "Reinstall digitizer, or train the model again: python -m training.train"
+ADVICE = "Reinstall digitizer if the model came with it; else train it again: `python -m training.train`."
 
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*\.(onnx|keras)$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -77,8 +77,13 @@ class ModelCard(BaseModel):
         return self
 
 
-def load_model_files(folder: Path) -> tuple[ModelCard, str, dict[str, bytes]]:
+def load_model_files(folder: Path, advice: str = ADVICE) -> tuple[ModelCard, str, dict[str, bytes]]:
     """Read a model folder, checking every file against its card before anything is done with it.
+
+    Parameters
+    ----------
+    advice
+        What to do if it cannot be used: the last sentence of the message.
 
     Returns
     -------
@@ -90,17 +95,17 @@ def load_model_files(folder: Path) -> tuple[ModelCard, str, dict[str, bytes]]:
     ModelError
         If the folder, its card or a file is missing, altered or of another kind.
     """
-    raw = _read(folder, CARD_FILE)
+    raw = _read(folder, CARD_FILE, advice)
     try:
         card = ModelCard.model_validate_json(raw)
     except ValidationError as error:
-        raise ModelError(f"{folder / CARD_FILE} is not the card of a model: {_first_fault(error)}. {ADVICE}") from error
+        raise ModelError(f"{folder / CARD_FILE} is not the card of a model: {_first_fault(error)}. {advice}") from error
     if card.reads_with not in card.files or not card.reads_with.endswith(".onnx"):
-        raise ModelError(f"{folder / CARD_FILE} names no ONNX file to read with. {ADVICE}")
-    contents = {name: _read(folder, name) for name in card.files}
+        raise ModelError(f"{folder / CARD_FILE} names no ONNX file to read with. {advice}")
+    contents = {name: _read(folder, name, advice) for name in card.files}
     for name, content in contents.items():
         if hashlib.sha256(content).hexdigest() != card.files[name]:
-            raise ModelError(f"{folder / name} is not the file that its card describes: it was altered. {ADVICE}")
+            raise ModelError(f"{folder / name} is not the file that its card describes: it was altered. {advice}")
     return card, hashlib.sha256(raw).hexdigest(), contents
 
 
@@ -112,18 +117,18 @@ def model_sha256(folder: Path) -> str:
     ModelError
         If there is no card.
     """
-    return hashlib.sha256(_read(folder, CARD_FILE)).hexdigest()
+    return hashlib.sha256(_read(folder, CARD_FILE, ADVICE)).hexdigest()
 
 
-def _read(folder: Path, name: str) -> bytes:
+def _read(folder: Path, name: str, advice: str) -> bytes:
     try:
         return (folder / name).read_bytes()
     except FileNotFoundError as error:
         found = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
         holds = f" The folder holds {', '.join(found[:5])}." if found else ""
-        raise ModelError(f"No model in {folder}: {name} is missing.{holds} {ADVICE}") from error
+        raise ModelError(f"No model in {folder}: {name} is missing.{holds} {advice}") from error
     except OSError as error:
-        raise ModelError(f"Cannot read {folder / name}: {error.strerror}. {ADVICE}") from error
+        raise ModelError(f"Cannot read {folder / name}: {error.strerror}. {advice}") from error
 
 
 def _first_fault(error: ValidationError) -> str:

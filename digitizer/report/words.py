@@ -4,9 +4,9 @@ import unicodedata
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from fractions import Fraction
 
+from digitizer.rounding import expected_errors, two_digits_up, up
+
 THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
-_LEAST_EXPECTED = 0.01
-"""Of fewer errors it is only said that they are fewer."""
 _SHOWN_AS_CODE = {"Cc", "Cf", "Zl", "Zp", "Co", "Cs"}
 """Unicode categories of what breaks lines, turns the direction of text around, or cannot be seen."""
 
@@ -31,21 +31,17 @@ def span(low: float, high: float) -> str:
 
 def rate_up(rate: float) -> str:
     """Write an error rate, 0-1, as a percentage of two digits that count, rounded up: for what is bad."""
-    return f"{_two_digits(100 * _summed(rate))}{THIN_SPACE}%"
+    return f"{two_digits_up(100 * rate)}{THIN_SPACE}%"
 
 
 def expected(errors: float) -> str:
-    """Write how many errors are expected, rounded up: whole from ten on, else with two digits that count."""
-    if 0 < errors < _LEAST_EXPECTED:
-        return f"<{THIN_SPACE}{_LEAST_EXPECTED}"
-    if errors >= 10:
-        return whole_up(errors)
-    return str(_two_digits(_summed(errors)))
+    """Write how many errors are expected, rounded up as everywhere."""
+    return whole_up(errors) if errors >= 10 else expected_errors(errors).replace("<", f"<{THIN_SPACE}")
 
 
 def whole_up(value: float) -> str:
     """Write what is bad as a whole number, rounded up."""
-    return number(int(_rounded(_summed(value), ROUND_UP, 0)))
+    return number(int(up(value)))
 
 
 def one_in(rate: float) -> str:
@@ -81,20 +77,8 @@ def _decimal(value: float) -> Decimal:
     return Decimal(repr(float(value)))
 
 
-def _summed(value: float) -> Decimal:
-    """Return what a sum of many floats comes to without the noise of its last bits, which rounding up would blow up."""
-    return Decimal(f"{value:.12g}")
-
-
 def _rounded(value: Decimal, rounding: str, decimals: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
-
-
-def _two_digits(value: Decimal) -> Decimal:
-    """Round up to two digits that count, but to no more than six decimals."""
-    if not value:
-        return Decimal(0)
-    return _short(_rounded(value, ROUND_UP, min(max(1 - value.adjusted(), 0), 6)))
 
 
 def _short(value: Decimal) -> Decimal:

@@ -29,9 +29,10 @@ def test_each_error_rate_has_a_row_and_the_present_one_is_marked() -> None:
 
 
 def test_confidences_are_said_to_be_taken_at_their_word() -> None:
-    """As long as nobody has reviewed anything."""
-    assert (
-        lines_of(SURE)[-1] == "Nobody has reviewed anything yet: confidences are taken at their word, threshold 0.99."
+    """As long as nobody has reviewed anything; what another network had read does not count."""
+    assert lines_of(SURE)[-1] == (
+        "Nobody has reviewed anything that the present network has read: "
+        "confidences are taken at their word, threshold 0.99."
     )
 
 

@@ -26,11 +26,16 @@ def test_the_curve_is_shown(results: Path, capsys: pytest.CaptureFixture[str]) -
 
 
 def test_another_error_rate_can_be_asked_for(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is shown with the others, and marked."""
-    threshold(results, max_errors="1/500", seconds=60)
+    """It is shown with the others; the mark and what was learned stay with the one in force."""
+    threshold(results)
+    before = capsys.readouterr().out.splitlines()
+    threshold(results, max_errors="1/500")
 
-    (marked,) = (line.split() for line in capsys.readouterr().out.splitlines() if line.endswith("now"))
-    assert marked[0] == "1/500"
+    lines = capsys.readouterr().out.splitlines()
+    (added,) = [line for line in lines if line not in before]
+    assert added.split()[:3] == ["1/500", "2", "100.0%"]
+    assert [line.split()[0] for line in lines if line.endswith("now")] == ["1/1000"]
+    assert lines[-1] == before[-1]
 
 
 def test_nothing_is_changed(results: Path) -> None:

@@ -8,17 +8,17 @@ from prefect.utilities.callables import parameter_schema
 from pydantic import ValidationError
 
 import flows.digitize
-from digitizer.job import Job
+from digitizer.job import Job, given_model
 from digitizer.policy import AcceptancePolicy
 from flows.digitize import digitize_folder_flow
 from flows.parameters import DigitizeParameters, Runner, in_words
 
 
 def test_without_more_the_job_is_that_of_the_command_line() -> None:
-    """The defaults are the library's, so that a flow and a command do not disturb each other in one ledger."""
+    """The chosen model reads, and defaults are the library's: flow and command do not disturb each other."""
     job = DigitizeParameters(scans="in", out="out").job()
 
-    assert job == Job(scans=Path("in"), out=Path("out"))
+    assert job == Job(scans=Path("in"), out=Path("out"), model=given_model(None))
 
 
 def test_a_url_stays_as_it_is() -> None:

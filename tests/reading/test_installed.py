@@ -15,11 +15,12 @@ from digitizer.reading.installed import (
     choose,
     chosen_model,
     install,
+    missing_choice,
     models,
     models_folder,
     named_model,
 )
-from digitizer.reading.model_card import load_model_files
+from digitizer.reading.model_card import INT8_FILE, load_model_files
 
 HOSTILE = ["", ".", "..", "../up", "a/b", "/etc", ".hidden", "chosen", "a b", "a\nb", "ünïcode", "x" * 65, "-option"]
 
@@ -40,8 +41,9 @@ def made(store: Path) -> Path:
 
 
 def spoil(folder: Path) -> None:
-    """Change a byte of a model."""
-    (folder / "model.onnx").write_bytes((folder / "model.onnx").read_bytes()[:-1] + b"?")
+    """Change a byte of the network that reads."""
+    network = folder / load_model_files(folder)[0].reads_with
+    network.write_bytes(network.read_bytes()[:-1] + b"?")
 
 
 def test_at_first_the_bundled_model_reads(store: Path) -> None:
@@ -122,8 +124,9 @@ def test_a_chosen_model_that_cannot_read_any_more_says_how_to_go_back(
     choose("office")
     damage(folder)
 
-    with pytest.raises(ModelError, match="digitizer model use default"):
+    with pytest.raises(ModelError, match="digitizer model use default") as refusal:
         chosen_model()
+    assert "einstall" not in str(refusal.value)
     choose("default")
     assert chosen_model() == "default"
 
@@ -134,8 +137,22 @@ def test_a_choice_that_somebody_else_wrote_is_no_path(content: bytes, store: Pat
     store.mkdir()
     (store / CHOSEN_FILE).write_bytes(content)
 
-    with pytest.raises(ModelError, match="digitizer model use default"):
+    with pytest.raises(ModelError, match="digitizer model use default") as refusal:
         chosen_model()
+    assert len(str(refusal.value)) < 250
+    assert str(refusal.value).isascii()
+    assert f"chosen, {missing_choice()}, is missing" in str(refusal.value)
+
+
+@pytest.mark.usefixtures("store")
+def test_a_spoilt_network_of_integers_is_noticed() -> None:
+    """Which is the file that reads, where a model has both."""
+    folder = install(model_folder("default"), "office")
+    assert load_model_files(folder)[0].reads_with == INT8_FILE
+    spoil(folder)
+
+    with pytest.raises(ModelError, match="altered"):
+        choose("office")
 
 
 def test_a_folder_of_the_name_of_a_bundled_model_does_not_stand_in_its_way(store: Path, made: Path) -> None:

@@ -38,7 +38,8 @@ def shows(page: Page, symbol: str, count: int) -> None:
     """Wait until a sheet is there with its picture."""
     expect(page.locator("#symbol")).to_have_text(symbol)
     expect(page.locator(".tile")).to_have_count(count)
-    expect(page.locator("body")).to_have_attribute("data-ready", re.compile("/images/"))
+    painted = page.locator("#tile-0").evaluate("tile => tile.style.backgroundImage")
+    expect(page.locator("body")).to_have_attribute("data-ready", re.sub('url\\("(.*)"\\)', r"\1", painted))
 
 
 def test_a_sheet_that_has_only_just_come_is_not_confirmed(sheet: Page) -> None:
@@ -83,6 +84,17 @@ def test_nothing_is_undone_by_a_key_that_closes_what_is_shown(sheet: Page) -> No
     sheet.keyboard.press("u")
     expect(sheet.locator("#strip-dialog")).not_to_be_visible()
     expect(sheet.locator("#tile-0")).to_have_attribute("data-mark", "4")
+
+
+def test_an_arrow_that_closes_what_is_shown_does_not_move(sheet: Page) -> None:
+    """The first only closes it; the cursor is where it was."""
+    sheet.keyboard.press("F2")
+    expect(sheet.locator("#strip-dialog")).to_be_visible()
+    sheet.keyboard.press("ArrowRight")
+    expect(sheet.locator("#strip-dialog")).not_to_be_visible()
+    expect(sheet.locator("#sheet")).to_have_attribute("aria-activedescendant", "tile-0")
+    sheet.keyboard.press("ArrowRight")
+    expect(sheet.locator("#sheet")).to_have_attribute("aria-activedescendant", "tile-1")
 
 
 def test_a_key_without_a_meaning_is_told(sheet: Page) -> None:

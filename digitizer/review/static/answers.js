@@ -64,3 +64,4 @@ export function missingText(task) {
 }
 
 export const refusedText = (task) => (isMark(task) ? "A tick box is ticked, 1, or not, 0." : "That is no digit.");
+export const fullText = "That was the last box: arrows go back, Backspace clears it.";

@@ -1,6 +1,7 @@
 // Field review: the strip of a field with an input under each of its boxes; second and third looks are keyed blind.
 
-import { cleaned, isNumber, keysFor, meaning, missingText, putInto, refusedText, symbolFor, titleOf, why } from "./answers.js";
+import { cleaned, fullText, isMark, isNumber, keysFor, meaning, missingText, putInto, refusedText, symbolFor, titleOf, why } from "./answers.js";
+import { Cursor } from "./cursor.js";
 import { post } from "./net.js";
 import { Shell } from "./shell.js";
 import { stripRow } from "./strip_row.js";
@@ -23,7 +24,7 @@ let broken = [];
 let warned = false;
 let asked = 0;
 let checked = null; // the symbols that `broken` is about
-let cursor = 0; // where a dialog was opened
+let cursor = null;
 let busy = false;
 let soon = null; // the rules are asked for when typing pauses
 
@@ -72,10 +73,11 @@ function show(wanted) {
   at("why").textContent = why(task);
   at("rows").replaceChildren(...task.rows.map((row) => stripRow(task, row, isDoubtful, typed)));
   inputs = [...at("rows").querySelectorAll("input")];
+  cursor = new Cursor(inputs, isDoubtful);
   prefill();
   const first = task.blind ? 0 : inputs.findIndex((input) => !input.value || input.classList.contains("open"));
   at("rows").scrollIntoView({ block: "nearest" });
-  focus(first < 0 ? leastSure() : first);
+  cursor.start(first < 0 ? leastSure() : first);
   at("meaning").textContent = meaning(task, symbols());
   tellRules();
   document.body.setAttribute("data-shown", `${task.key.sha256}/${task.key.page}/${task.key.field}`);
@@ -103,12 +105,6 @@ function leastSure() {
   return Math.max(0, task.cell_confidences.indexOf(Math.min(...task.cell_confidences)) % inputs.length || 0);
 }
 
-function focus(index) {
-  const element = inputs[Math.max(0, Math.min(inputs.length - 1, index))];
-  element.focus();
-  element.scrollIntoView({ block: "nearest", inline: "nearest" });
-}
-
 // What is typed past the keys, such as by paste or an input method: only symbols stay.
 function typed(element) {
   element.value = cleaned(task, element.value);
@@ -118,27 +114,19 @@ function typed(element) {
 function put(key) {
   const symbol = symbolFor(task, key);
   if (!symbol) return shell.say(refusedText(task));
-  const index = inputs.indexOf(document.activeElement);
-  if (index < 0) return focus(0);
-  const element = inputs[index];
+  if (cursor.isPast && !isMark(task)) return shell.say(fullText);
   if (isNumber(task)) {
-    putInto(element, symbol);
+    cursor.back();
+    putInto(inputs[0], symbol);
   } else {
-    element.value = symbol;
-    element.classList.remove("open");
-    const open = inputs.findIndex((each, place) => place > index && !each.value);
-    focus(open >= 0 ? open : inputs.every((each) => each.value) ? index : inputs.findIndex((each) => !each.value));
-    if (inputs.every((each) => each.value)) focus(Math.min(index + 1, inputs.length - 1));
+    cursor.fill(symbol);
   }
   changed();
 }
 
 function clear() {
-  const index = inputs.indexOf(document.activeElement);
-  if (isNumber(task) || index < 0) return false;
-  const place = inputs[index].value ? index : Math.max(0, index - 1);
-  inputs[place].value = "";
-  focus(place);
+  if (isNumber(task) || !inputs.includes(document.activeElement)) return false;
+  cursor.clear();
   changed();
   return true;
 }
@@ -180,17 +168,16 @@ function act(action, event) {
     return;
   }
   if (!typing && event.target.closest?.("button, a") && (event.key === "Enter" || event.key === " ")) return;
-  const index = inputs.indexOf(document.activeElement);
   const perCell = !isNumber(task);
   if (/^[0-9]$/.test(event.key)) put(event.key);
   else if (action === "blank" || action === "void" || action === "unsure") put({ blank: "_", void: "x", unsure: "?" }[action]);
   else if (action === "accept") { if (!event.repeat) accept(); }
   else if (action === "show") showPage();
   else if (action === "skip") skip();
-  else if (event.key === "ArrowLeft" && perCell) focus(index - 1);
-  else if (event.key === "ArrowRight" && perCell) focus(index + 1);
-  else if (event.key === "Home" && perCell) focus(0);
-  else if (event.key === "End" && perCell) focus(inputs.length - 1);
+  else if (event.key === "ArrowLeft" && perCell) cursor.move(cursor.place - 1);
+  else if (event.key === "ArrowRight" && perCell) cursor.move(cursor.place + 1);
+  else if (event.key === "Home" && perCell) cursor.move(0);
+  else if (event.key === "End" && perCell) cursor.move(inputs.length - 1);
   else if (event.key === "Backspace") { if (!clear()) return; }
   else if (event.key.length === 1) shell.say(refusedText(task));
   else return;
@@ -201,7 +188,7 @@ async function accept() {
   const missing = inputs.findIndex((element) => !element.value);
   if (missing >= 0) {
     shell.say(missingText(task));
-    focus(missing);
+    cursor.start(missing);
     return;
   }
   busy = true;
@@ -238,12 +225,13 @@ async function undone(events) {
   }
 }
 
-function showPage() {
-  cursor = Math.max(0, inputs.indexOf(document.activeElement));
-  showWholePage(dialog, task);
-}
+const showPage = () => showWholePage(dialog, task);
 
-dialog.addEventListener("close", () => task && focus(cursor));
+// A key that closed the page may have gone into a box already, and the cursor on.
+dialog.addEventListener("close", () => task && !inputs.includes(document.activeElement) && cursor.back());
+for (const [kind, told] of [["focusin", "entered"], ["click", "move"]]) {
+  at("rows").addEventListener(kind, ({ target }) => inputs.includes(target) && !isNumber(task) && cursor[told](inputs.indexOf(target)));
+}
 at("skip-button").addEventListener("click", skip);
 at("page-button").addEventListener("click", () => task && showPage());
 next();
