@@ -158,7 +158,9 @@ def check_enough(known: Settled) -> None:
         if not (known.field_part == part).any():
             raise UsageError(f"What was settled is of too few scans: there is none to {what}.")
     if kept < FIELDS_NEEDED:
-        raise UsageError(f"Settled fields that are kept for measuring: {kept}. Needed are {FIELDS_NEEDED}: review more.")
+        raise UsageError(
+            f"Settled fields that are kept for measuring: {kept}. Needed are {FIELDS_NEEDED}: review more."
+        )
 
 
 def told(known: Settled) -> str:

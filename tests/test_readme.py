@@ -39,9 +39,8 @@ COMMANDS = [
 ]
 COMMAND = get_command(app)
 EXAMPLE = next(block for language, block in BLOCKS if language == "csv")
-EXPLAINED = README + "".join(
-    (ROOT / "docs" / f"{name}.md").read_text() for name in ("operations", "ledger", "review", "report", "budget", "retraining")
-)
+EXPLAINING = ("operations", "ledger", "review", "report", "budget", "retraining")
+EXPLAINED = README + "".join((ROOT / "docs" / f"{name}.md").read_text() for name in EXPLAINING)
 TOLERANCE = 0.02
 """By so much confidences may differ from one machine to another."""
 TOLERANCE_PX = 5
