@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from digitizer.batch import digitize_folder
-from digitizer.document import FieldResult, FieldStatus
+from digitizer.document import FieldStatus
 from digitizer.experience import Experience, experience_of
 from digitizer.job import Job
 from digitizer.ledger.ledger import Ledger, open_ledger
@@ -131,21 +131,6 @@ def test_a_threshold_that_was_asked_for_is_left_alone(ledger: Ledger, job: Job) 
 
     assert found.policy == job.policy
     assert len(found.outcomes) == 300
-
-
-def test_settled_fields_come_night_by_night(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the order of the CSVs within a day, whatever order they were read in; unsettled ones are left out."""
-    for day, second, name, count in ((0, 10, "b.png", 2), (0, 20, "a.png", 1), (1, 0, "0.png", 3)):
-        monkeypatch.setattr("time.time", lambda now=86400 * day + second: now)
-        read(ledger, count, name=name)
-    monkeypatch.undo()
-    settle(ledger, "7")
-    read(ledger, 2, name="1.png")
-
-    found: list[FieldResult] = list(settled_fields(ledger, MODEL))
-
-    assert [each.field for each in found] == ["f0", "f0", "f1", "f0", "f1", "f2"]
-    assert {each.status for each in found} == {FieldStatus.CONFIRMED}
 
 
 def test_findings_change_new_fields_and_old_ones_only_if_asked(ledger: Ledger, job: Job) -> None:
