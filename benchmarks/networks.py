@@ -62,8 +62,9 @@ def convert_to_litert(source: Path, target: Path) -> Path:
 
 def onnx_network(file: str) -> Network:
     """Load an ONNX file into ONNX Runtime, on one thread."""
-    ort = onnx_runtime()
+    from digitizer.reading.runtime import onnx_runtime  # here, for this function is also a program of its own
 
+    ort = onnx_runtime()
     options = ort.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = ort.InferenceSession(file, options, providers=["CPUExecutionProvider"])
