@@ -188,10 +188,10 @@ def acceptance_policy(max_errors: str | None, threshold: float | None) -> "Accep
     UsageError
         If both are given, or the error rate is none.
     """
-    from digitizer.policy import DEFAULT_MAX_ERRORS, AcceptancePolicy, parse_error_rate
+    from digitizer.policy import AcceptancePolicy, asked_policy
 
     if threshold is not None:
         if max_errors is not None:
             raise UsageError("Give either --max-errors or --threshold, not both.")
         return AcceptancePolicy(threshold)
-    return AcceptancePolicy.from_max_errors(DEFAULT_MAX_ERRORS if max_errors is None else parse_error_rate(max_errors))
+    return asked_policy(max_errors)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from digitizer.budget.estimate import Expected, expected_errors
 from digitizer.budget.learning import learn
-from digitizer.budget.outcomes import Outcomes, tabulate
+from digitizer.budget.outcomes import FieldTable, Outcomes, tabulate
 from digitizer.document import FieldStatus
 from digitizer.job import Job
 from digitizer.ledger.ledger import Ledger
@@ -21,23 +21,35 @@ class Experience:
 
     Attributes
     ----------
-    policy
-        By which the run accepts fields.
-    outcomes
-        Of the fields that people had settled before, the oldest first.
+    job
+        Of the run; it says whether findings speak for thresholds.
+    table
+        The fields that people have settled, the oldest first.
     """
 
-    policy: AcceptancePolicy
-    outcomes: Outcomes
+    job: Job
+    table: FieldTable
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """What of it tells about confidences."""
+        return self.table.outcomes()
+
+    @property
+    def policy(self) -> AcceptancePolicy:
+        """By which the run accepts fields; worked out at each call."""
+        if not self.job.learn:
+            return self.job.policy
+        return learn(self.table, self.job.policy.max_errors, self.job.qa_share or QA_SHARE).policy
 
     def expected(self, summary: Summary) -> Expected:
         """Say how many of the fields that go straight through will be wrong."""
         stated = (summary.expected_error_rate or 0.0) * summary.fields[FieldStatus.ACCEPTED]
-        return expected_errors(stated, summary.accepted_doubts, self.outcomes, self.policy.max_errors)
+        return expected_errors(stated, summary.accepted_doubts, self.outcomes, self.job.policy.max_errors)
 
 
 def experience_of(job: Job, ledger: Ledger) -> Experience:
-    """Look up what people have found; it speaks for thresholds where the job lets it.
+    """Look up what people have found.
 
     Nothing of the run itself has a say: what becomes of a scan does not hang on which other scans lie beside it, nor on
     where a run was interrupted.
@@ -49,8 +61,4 @@ def experience_of(job: Job, ledger: Ledger) -> Experience:
     LedgerError
         If the ledger cannot be read.
     """
-    table = tabulate(settled_fields(ledger, model_sha256(model_folder(job.model))))
-    if not job.learn:
-        return Experience(job.policy, table.outcomes())
-    learned = learn(table, job.policy.max_errors, job.qa_share or QA_SHARE)
-    return Experience(learned.policy, table.outcomes())
+    return Experience(job, tabulate(settled_fields(ledger, model_sha256(model_folder(job.model)))))

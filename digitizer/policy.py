@@ -75,6 +75,17 @@ def _place(learned: LearnedThreshold) -> tuple[str, str]:
     return learned.form, learned.field
 
 
+def asked_policy(max_errors: str | None) -> AcceptancePolicy:
+    """Return the policy of an error rate as a user writes it, or without one of the usual.
+
+    Raises
+    ------
+    UsageError
+        If it is no error rate.
+    """
+    return AcceptancePolicy.from_max_errors(DEFAULT_MAX_ERRORS if max_errors is None else parse_error_rate(max_errors))
+
+
 def parse_error_rate(text: str) -> Fraction:
     """Read an error rate such as `1/1000`, `0.001` or `0.1%`.
 

@@ -10,7 +10,6 @@ from digitizer.results import opened
 
 if TYPE_CHECKING:
     from digitizer.document import PageResult
-    from digitizer.policy import AcceptancePolicy
 
 
 def report(
@@ -77,8 +76,9 @@ def overlay(
     from digitizer.job import given_model
     from digitizer.ledger.destination import replacing
     from digitizer.page_pictures import overlay_scan
+    from digitizer.policy import asked_policy
 
-    drawn = overlay_scan(scan, page, _policy(max_errors), model=given_model(model), template=template)
+    drawn = overlay_scan(scan, page, asked_policy(max_errors), model=given_model(model), template=template)
     if drawn.pages and page > drawn.pages:
         raise UsageError(f"{scan} has {drawn.pages} page{'' if drawn.pages == 1 else 's'}: there is no page {page}.")
     if drawn.picture:
@@ -86,12 +86,6 @@ def overlay(
             draft.write_bytes(drawn.picture)
         typer.echo(str(target))
     _tell(drawn.page)
-
-
-def _policy(max_errors: str | None) -> "AcceptancePolicy":
-    from digitizer.policy import DEFAULT_MAX_ERRORS, AcceptancePolicy, parse_error_rate
-
-    return AcceptancePolicy.from_max_errors(DEFAULT_MAX_ERRORS if max_errors is None else parse_error_rate(max_errors))
 
 
 def _check(scan: Path, target: Path, *, force: bool) -> None:

@@ -8,17 +8,17 @@ _LEAST_EXPECTED = 0.01
 
 def percent_down(share: float, decimals: int = 1) -> str:
     """Write a share, 0-1, as a percentage, rounded down."""
-    return f"{_rounded(100 * Decimal(repr(float(share))), decimals, ROUND_DOWN)}%"
+    return f"{rounded(100 * exact(share), decimals, ROUND_DOWN)}%"
 
 
 def percent_up(rate: float, decimals: int = 3) -> str:
     """Write an error rate, 0-1, as a percentage, rounded up."""
-    return f"{_rounded(100 * _summed(rate), decimals, ROUND_UP)}%"
+    return f"{rounded(100 * _summed(rate), decimals, ROUND_UP)}%"
 
 
 def up(value: float, decimals: int = 0) -> str:
     """Write what is bad, such as errors or minutes, rounded up."""
-    return str(_rounded(_summed(value), decimals, ROUND_UP))
+    return str(rounded(_summed(value), decimals, ROUND_UP))
 
 
 def expected_errors(errors: float) -> str:
@@ -30,17 +30,32 @@ def expected_errors(errors: float) -> str:
 
 def two_digits_up(value: float) -> Decimal:
     """Round what is bad up to two digits that count, but to no more than six decimals."""
-    exact = _summed(value)
-    if not exact:
+    summed = _summed(value)
+    if not summed:
         return Decimal(0)
-    rounded = _rounded(exact, min(max(1 - exact.adjusted(), 0), 6), ROUND_UP)
-    return rounded if rounded % 1 else rounded.to_integral_value()
+    return short(rounded(summed, min(max(1 - summed.adjusted(), 0), 6), ROUND_UP))
+
+
+def six_decimals(rate: float | None, rounding: str) -> float | None:
+    """Round a rate, 0-1, for other programs to read, in the direction that does not flatter; None stays."""
+    return None if rate is None else float(rounded(exact(rate), 6, rounding))
+
+
+def exact(value: float) -> Decimal:
+    """Return the shortest decimal that is the same float, so that 0.29 does not become 0.2899."""
+    return Decimal(repr(float(value)))
+
+
+def short(value: Decimal) -> Decimal:
+    """Leave decimals away where all of them are 0."""
+    return value if value % 1 else value.to_integral_value()
+
+
+def rounded(value: Decimal, decimals: int, rounding: str) -> Decimal:
+    """Round to so many decimals, in a direction that `decimal` names."""
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
 
 
 def _summed(value: float) -> Decimal:
     """Return what a sum of many floats comes to without the noise of its last bits, which rounding up would blow up."""
     return Decimal(f"{value:.12g}")
-
-
-def _rounded(value: Decimal, decimals: int, rounding: str) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-decimals), rounding=rounding)

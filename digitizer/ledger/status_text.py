@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_UP
 from pathlib import Path
 
 from digitizer.document import FieldStatus, PageStatus
 from digitizer.ledger.checks import CatchRate
 from digitizer.ledger.provenance import Provenance
 from digitizer.ledger.status import Status
-from digitizer.rounding import percent_down, percent_up
+from digitizer.rounding import percent_down, percent_up, six_decimals
 
 _LABEL_WIDTH = 12
 _HASH_SHOWN = 12
@@ -49,8 +49,8 @@ def status_json(status: Status) -> str:
         "pages": status.pages,
         "fields": status.fields,
         "rates": {
-            "straight_through": _rounded(status.straight_through_rate, ROUND_DOWN),
-            "expected_errors_among_accepted": _rounded(status.expected_error_rate, ROUND_UP),
+            "straight_through": six_decimals(status.straight_through_rate, ROUND_DOWN),
+            "expected_errors_among_accepted": six_decimals(status.expected_error_rate, ROUND_UP),
         },
         "reasons": {"pages": status.page_reasons, "fields": status.field_reasons},
         "review": {**asdict(status.review), "second_looks": status.second_looks},
@@ -177,8 +177,3 @@ def _local(seconds: int) -> datetime:
 
 def _utc(seconds: int | None) -> str | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
-
-
-def _rounded(rate: float | None, rounding: str) -> float | None:
-    """Round to six decimals, in the direction that does not flatter."""
-    return None if rate is None else float(Decimal(repr(rate)).quantize(Decimal("0.000001"), rounding=rounding))

@@ -6,8 +6,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from decimal import ROUND_DOWN, ROUND_UP, Decimal
-from fractions import Fraction
+from decimal import ROUND_DOWN, ROUND_UP
 from typing import Any
 
 from digitizer.budget.doubts import doubt_step
@@ -15,11 +14,10 @@ from digitizer.document import FieldResult, FieldStatus, PageResult, PageStatus
 from digitizer.errors import ExitCode
 from digitizer.ledger.provenance import Provenance
 from digitizer.ledger.tables import in_order
+from digitizer.rounding import six_decimals
 
 UNREAD = (PageStatus.REJECTED, PageStatus.FAILED)
 """What makes a run incomplete."""
-
-_RATE_STEP = Decimal("0.000001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +149,8 @@ def summary_json(summary: Summary) -> str:
         "pages": summary.pages,
         "fields": summary.fields,
         "rates": {
-            "straight_through": _rounded(summary.straight_through_rate, ROUND_DOWN),
-            "expected_errors_among_accepted": _rounded(summary.expected_error_rate, ROUND_UP),
+            "straight_through": six_decimals(summary.straight_through_rate, ROUND_DOWN),
+            "expected_errors_among_accepted": six_decimals(summary.expected_error_rate, ROUND_UP),
         },
         "reasons": {"pages": summary.page_reasons, "fields": summary.field_reasons},
     }
@@ -176,20 +174,10 @@ def _read_with(provenance: Provenance) -> dict[str, Any]:
         "version": provenance.version,
         "model": {"name": provenance.model, "sha256": provenance.model_sha256},
         "template": templates or None,
-        "policy": {"threshold": provenance.threshold, "max_errors": _error_rate_text(provenance.threshold)},
+        "policy": {"threshold": provenance.threshold, "max_errors": str(provenance.policy.max_errors)},
     }
 
 
 def _most_frequent_first(counted: Counter[str]) -> dict[str, int]:
     reasons = ((reason, number) for reason, number in counted.items() if reason)
     return dict(sorted(reasons, key=lambda item: (-item[1], item[0])))
-
-
-def _rounded(rate: float | None, rounding: str) -> float | None:
-    """Round to six decimals, in the direction that does not flatter."""
-    return None if rate is None else float(Decimal(repr(rate)).quantize(_RATE_STEP, rounding=rounding))
-
-
-def _error_rate_text(threshold: float) -> str:
-    """Return the error rate that a threshold stands for, such as `1/1000`."""
-    return str(1 - Fraction(threshold).limit_denominator(10**9))

@@ -1,10 +1,10 @@
 """Numbers and names as the report writes them: rounded so that nothing is flattered, and harmless."""
 
 import unicodedata
-from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_UP
 from fractions import Fraction
 
-from digitizer.rounding import expected_errors, two_digits_up, up
+from digitizer.rounding import exact, expected_errors, rounded, short, two_digits_up, up
 
 THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 _SHOWN_AS_CODE = {"Cc", "Cf", "Zl", "Zp", "Co", "Cs"}
@@ -19,14 +19,14 @@ def number(count: int) -> str:
 def share_down(share: float) -> str:
     """Write a share, 0-1, as a percentage, rounded down: for what is good."""
     decimals = 2 if share < 0.01 else 1 if share < 0.99 else 3
-    percent = _rounded(100 * _decimal(share), ROUND_DOWN, decimals)
-    return f"{_short(percent)}{THIN_SPACE}%"
+    percent = rounded(100 * exact(share), decimals, ROUND_DOWN)
+    return f"{short(percent)}{THIN_SPACE}%"
 
 
 def span(low: float, high: float) -> str:
     """Write two shares, 0-1, as bounds of a percentage, rounded outwards."""
-    bounds = _rounded(100 * _decimal(low), ROUND_DOWN, 1), _rounded(100 * _decimal(high), ROUND_UP, 1)
-    return f"{_short(bounds[0])}–{_short(bounds[1])}{THIN_SPACE}%"
+    bounds = rounded(100 * exact(low), 1, ROUND_DOWN), rounded(100 * exact(high), 1, ROUND_UP)
+    return f"{short(bounds[0])}–{short(bounds[1])}{THIN_SPACE}%"
 
 
 def rate_up(rate: float) -> str:
@@ -46,9 +46,9 @@ def whole_up(value: float) -> str:
 
 def one_in(rate: float) -> str:
     """Write an error rate, 0-1, as a fraction such as `1/1000`."""
-    exact = Fraction(rate).limit_denominator(10**6)
-    if exact.numerator <= 1:
-        return f"{exact.numerator}/{number(exact.denominator)}" if exact else "0"
+    fraction = Fraction(rate).limit_denominator(10**6)
+    if fraction.numerator <= 1:
+        return f"{fraction.numerator}/{number(fraction.denominator)}" if fraction else "0"
     return rate_up(rate)
 
 
@@ -61,7 +61,7 @@ def duration(minutes: float) -> str:
 
 def confidence(probability: float) -> str:
     """Write a probability with four decimals, rounded down, as `fields.csv` has it."""
-    return str(_rounded(_decimal(probability), ROUND_DOWN, 4))
+    return str(rounded(exact(probability), 4, ROUND_DOWN))
 
 
 def plain(text: str) -> str:
@@ -70,17 +70,3 @@ def plain(text: str) -> str:
         f"\\u{ord(character):04x}" if unicodedata.category(character) in _SHOWN_AS_CODE else character
         for character in text
     )
-
-
-def _decimal(value: float) -> Decimal:
-    """Return the shortest decimal that is the same float, so that 0.29 does not become 0.2899."""
-    return Decimal(repr(float(value)))
-
-
-def _rounded(value: Decimal, rounding: str, decimals: int) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-decimals), rounding=rounding)
-
-
-def _short(value: Decimal) -> Decimal:
-    """Leave decimals away where all of them are 0."""
-    return value if value % 1 else value.to_integral_value()
